@@ -1,0 +1,30 @@
+/** The operator's choices that the rules of a refresh depend on (see the configuration table of the README). */
+export interface Policy {
+  /** `GEWE_LIST_TIMEOUT_S`: how long one list call may take. */
+  readonly listTimeoutMs: number;
+  /** `GEWE_CACHE_POLL_S`: the time between two looks into GeWe's cache. */
+  readonly cachePollMs: number;
+  /** `GEWE_CACHE_WINDOW_S`: how long GeWe may go on with a list call whose connection is lost. */
+  readonly cacheWindowMs: number;
+  /** `MIN_REFRESH_INTERVAL_S`: a start this soon after a success joins it. */
+  readonly minRefreshIntervalMs: number;
+  /** `FAILURE_COOLDOWN_S`: a start this soon after a failure that repeating cannot help joins it. */
+  readonly failureCooldownMs: number;
+  /** `RETRY_DELAYS_S`: the waits before the retries of a transient failure; their number is the number of retries. */
+  readonly retryDelaysMs: readonly number[];
+  /** `LEASE_S`: how long a worker holds a refresh without renewing. */
+  readonly leaseMs: number;
+}
+
+/** A message is sent again by starts at most this often. */
+export const resendIntervalMs = 10_000;
+/** A suspiciously short list is confirmed by a second list call no sooner than this. */
+export const confirmDelayMs = 30_000;
+/** How long GeWe's cache keeps a result (documented: ten minutes). */
+export const cacheMemoryMs = 600_000;
+/** The longest stretch of cache polling in one receive: it ends well before the worker's 300 s. */
+export const pollStretchMs = 240_000;
+/** An ended refresh can be read this long. */
+export const resultRetentionMs = 24 * 3_600_000;
+/** Ended refreshes kept in the record, to keep it within one write unit (1 KB); more go to the archive together. */
+export const resultsInRecord = 3;

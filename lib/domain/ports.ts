@@ -1,0 +1,131 @@
+import type { Contacts } from './contacts.ts';
+import type { FailureClass } from './errors.ts';
+import type { Change } from './changes.ts';
+import type { DeviceRecord, EndedRefresh, EpochMs, Slot, SnapshotRef } from './record.ts';
+
+/** Time comes in, so that tests can hold it. */
+export interface Clock {
+  now(): EpochMs;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The device records. Every error but a lost swap is thrown as `StoreUnavailable`. */
+export interface RecordStore {
+  /** Strongly consistent. */
+  load(deviceKey: string): Promise<DeviceRecord | undefined>;
+  /**
+   * Stores `next` if what is stored has `rev === next.rev - 1` (or nothing is stored and `next.rev` is 1).
+   * False when somebody else was first; a retry of my own lost answer is a success.
+   */
+  swap(deviceKey: string, next: DeviceRecord): Promise<boolean>;
+}
+
+/** The stored bytes of lists: two slots a device, each in parts. */
+export interface SnapshotStore {
+  /**
+   * Writes all parts into the slot, each only over a part whose fence is not greater.
+   * False when a part of a later writer stands there: this writer has been overtaken.
+   */
+  write(deviceKey: string, slot: Slot, fence: number, parts: readonly Uint8Array[]): Promise<boolean>;
+  /** The bytes that `ref` points at, each part checked against its digest; undefined when one is missing or differs. */
+  read(deviceKey: string, ref: SnapshotRef): Promise<Uint8Array | undefined>;
+}
+
+/** What changed between two lists; kept 30 days. */
+export interface ChangeStore {
+  put(deviceKey: string, rev: number, change: Change): Promise<void>;
+  /** Newest first, as far as the consumer iterates. Expired ones are left out. */
+  newestFirst(deviceKey: string): AsyncIterable<Change>;
+}
+
+/** Ended refreshes that the record has no room for; kept until 24 h after the last of them ended. */
+export interface RefreshArchive {
+  /** Ids of a device's refreshes sort in the order of time; `refreshes` is not empty and oldest first. */
+  put(deviceKey: string, rev: number, refreshes: readonly EndedRefresh[]): Promise<void>;
+  find(deviceKey: string, refreshId: string): Promise<EndedRefresh | undefined>;
+}
+
+/** Erasing everything of a device but its record. */
+export interface Eraser {
+  /** Deletes slot parts, changes and archived refreshes that were written at or before record revision `rev`. */
+  erase(deviceKey: string, rev: number): Promise<void>;
+}
+
+/** The message of one step of a refresh. The token and the app id are in `sealed`, readable by the worker alone. */
+export interface StepMessage {
+  readonly kind: 'step';
+  readonly deviceKey: string;
+  readonly refreshId: string;
+  readonly step: number;
+  readonly sealed: string;
+}
+
+/** Erase once more what a late worker may have written before the tombstone of revision `rev`. */
+export interface EraseMessage {
+  readonly kind: 'erase';
+  readonly deviceKey: string;
+  readonly rev: number;
+}
+
+export type RefreshMessage = StepMessage | EraseMessage;
+
+/** The refresh queue. Errors are thrown as `QueueUnavailable`. */
+export interface RefreshQueue {
+  /** `delayS`: whole seconds, 0 to 900 (SQS). */
+  send(message: RefreshMessage, delayS: number): Promise<void>;
+}
+
+/** One received message, from the moment it is taken until it is deleted or becomes visible again. */
+export interface Receipt {
+  /** Nobody else receives the message for `seconds` from now (0 to 43,200; SQS). */
+  hideFor(seconds: number): Promise<void>;
+}
+
+/** What a GeWe call needs. Never logged, never stored but sealed. */
+export interface DeviceSecret {
+  readonly token: string;
+  readonly appId: string;
+}
+
+/** Seals for the worker alone; bound to the purpose and the device key. */
+export interface Sealer {
+  seal(secret: DeviceSecret, deviceKey: string): Promise<string>;
+}
+export interface Opener {
+  /** Throws `Unsealable` when the text was sealed for something else, was altered, or its key is gone. */
+  open(sealed: string, deviceKey: string): Promise<DeviceSecret>;
+}
+
+/** What came of a call to GeWe. */
+export type UpstreamAnswer =
+  | { readonly kind: 'list'; readonly contacts: Contacts }
+  /** Success without a list: on the cache, not ready yet. */
+  | { readonly kind: 'empty' }
+  | {
+      readonly kind: 'failure';
+      readonly class: FailureClass;
+      /** The connection was lost or the answer unreadable: GeWe may still be at work on the call. */
+      readonly mayStillRun: boolean;
+    };
+
+/** GeWe. Both calls answer, whatever happens; they throw only the abort reason of `signal`. */
+export interface Upstream {
+  /** `contacts/fetchContactsList`, for at most `timeoutMs`. */
+  fetchList(secret: DeviceSecret, timeoutMs: number, signal: AbortSignal): Promise<UpstreamAnswer>;
+  /** `contacts/fetchContactsListCache`. */
+  fetchCached(secret: DeviceSecret, signal: AbortSignal): Promise<UpstreamAnswer>;
+}
+
+/** DynamoDB could not be asked or did not answer. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+/** SQS could not be asked or did not answer. */
+export class QueueUnavailable extends Error {
+  override readonly name = 'QueueUnavailable';
+}
+/** A sealed text that cannot be opened here. */
+export class Unsealable extends Error {
+  override readonly name = 'Unsealable';
+}

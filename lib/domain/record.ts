@@ -1,0 +1,119 @@
+import type { FailureClass } from './errors.ts';
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export type EpochMs = number;
+
+/** What asked for a refresh. */
+export type Trigger = 'api' | 'schedule' | 'event' | 'callback';
+
+/** How many ids each array of a list holds. */
+export interface Counts {
+  readonly friends: number;
+  readonly chatrooms: number;
+  readonly ghs: number;
+}
+
+/** The two places a list can be written to; the record says which one is current. */
+export type Slot = 'A' | 'B';
+
+/** Points at the one complete list that is served. */
+export interface SnapshotRef {
+  readonly slot: Slot;
+  /** `digestOf` the list: names the list, whatever the order of its ids. */
+  readonly digest: string;
+  /** `partDigestOf` each part of the stored bytes, in order. */
+  readonly partDigests: readonly string[];
+  readonly counts: Counts;
+  /** When the upstream call that gave this list began. */
+  readonly asOfMs: EpochMs;
+  /** When the answer of that call came: from then on GeWe's cache may remember it for ten minutes. */
+  readonly receivedAtMs: EpochMs;
+  /** When the list last became a different one. */
+  readonly changedAtMs: EpochMs;
+}
+
+/** A list call that may still be at work upstream; no other one is begun before `mayRunUntilMs`. */
+export interface ListCall {
+  readonly startedAtMs: EpochMs;
+  readonly mayRunUntilMs: EpochMs;
+}
+
+/** What a refresh that succeeded brought. */
+export interface RefreshResult {
+  readonly counts: Counts;
+  /** Ids that were not in the list before; all of them when there was none. */
+  readonly added: number;
+  readonly removed: number;
+}
+
+interface RefreshBase {
+  readonly id: string;
+  readonly trigger: Trigger;
+  readonly createdAtMs: EpochMs;
+  readonly startedAtMs?: EpochMs;
+  /** List calls begun so far. */
+  readonly attempt: number;
+}
+
+/** A refresh that has ended, as it is told for 24 hours. */
+export interface EndedRefresh extends RefreshBase {
+  readonly status: 'succeeded' | 'failed';
+  readonly endedAtMs: EpochMs;
+  /** Present when it succeeded. */
+  readonly result?: RefreshResult;
+  /** Present when it failed. */
+  readonly error?: FailureClass;
+}
+
+/** The worker that holds a refresh, and until when nobody else may. */
+export interface Lease {
+  readonly owner: string;
+  readonly untilMs: EpochMs;
+}
+
+/** A refresh that is under way. */
+export interface OpenRefresh extends RefreshBase {
+  readonly status: 'queued' | 'running';
+  /** By then it has ended, for every reader, whatever became of its workers. */
+  readonly deadlineAtMs: EpochMs;
+  /** Counts the messages of this refresh: a worker serves the one that carries the current step. */
+  readonly step: number;
+  /** The current step's message is not to be served before. */
+  readonly notBeforeMs: EpochMs;
+  /** When the current step's message was last sent; 0 when it is known not to have been. */
+  readonly sentAtMs: EpochMs;
+  /** Present while it runs. */
+  readonly lease?: Lease;
+  /** Retries used up so far. */
+  readonly retries: number;
+  /** Why the latest try failed. */
+  readonly error?: FailureClass;
+  /** The list shrank so much that a second list call has to confirm it. */
+  readonly confirming?: boolean;
+}
+
+export type Refresh = OpenRefresh | EndedRefresh;
+
+/** A list that was served until `atMs`: GeWe's cache may still remember it. */
+export interface Superseded {
+  readonly digest: string;
+  readonly atMs: EpochMs;
+}
+
+/**
+ * All that is known of a device but the list itself. It changes only by compare-and-swap: a new record
+ * is stored only over the one whose `rev` is exactly one less.
+ */
+export interface DeviceRecord {
+  readonly rev: number;
+  readonly snapshot?: SnapshotRef;
+  readonly call?: ListCall;
+  /** The refresh that is under way, or the one that ended last. */
+  readonly refresh?: Refresh;
+  /** Earlier refreshes, oldest first; older ones still are in the archive. */
+  readonly results: readonly EndedRefresh[];
+  /** Oldest first. */
+  readonly superseded: readonly Superseded[];
+  /** Set on a tombstone: the device was erased then, and only a start revives it. */
+  readonly erasedAtMs?: EpochMs;
+}
