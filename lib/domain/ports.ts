@@ -1,6 +1,6 @@
+import type { Change } from './changes.ts';
 import type { Contacts } from './contacts.ts';
 import type { FailureClass } from './errors.ts';
-import type { Change } from './changes.ts';
 import type { DeviceRecord, EndedRefresh, EpochMs, Slot, SnapshotRef } from './record.ts';
 
 /** Time comes in, so that tests can hold it. */

@@ -36,6 +36,11 @@ export interface SnapshotRef {
 export interface ListCall {
   readonly startedAtMs: EpochMs;
   readonly mayRunUntilMs: EpochMs;
+  /**
+   * The list that GeWe's cache gives may stem from an earlier call that was never settled: from one that began as
+   * early as this.
+   */
+  readonly oldestMs: EpochMs;
 }
 
 /** What a refresh that succeeded brought. */

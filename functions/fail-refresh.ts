@@ -1,0 +1,8 @@
+import { buryRefresh } from '../lib/app/bury-refresh.ts';
+import { queueHandler } from '../lib/sqs/serve-batch.ts';
+import { composeGravedigger } from './compose.ts';
+
+const { ports, ...batch } = composeGravedigger(process.env);
+
+/** Serves the dead letters of the refresh queue: the refresh that a message was to carry on fails, and says so. */
+export const handler = queueHandler((message, receipt) => buryRefresh(message, receipt, ports), batch);

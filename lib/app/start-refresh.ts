@@ -1,0 +1,77 @@
+import { deviceKeyOf } from '../domain/keys.ts';
+import type { Policy } from '../domain/policy.ts';
+import type {
+  Clock,
+  DeviceSecret,
+  RecordStore,
+  RefreshArchive,
+  RefreshQueue,
+  Sealer,
+} from '../domain/ports.ts';
+import type { Refresh, Trigger } from '../domain/record.ts';
+import { notSent, start } from '../domain/refresh.ts';
+import type { Delivery } from '../domain/refresh-events.ts';
+import { lastDurationMs } from '../domain/refresh-view.ts';
+import { awaitEnd, type SeenRefresh } from './read-refresh.ts';
+import { transact } from './transact.ts';
+
+export interface StartPorts {
+  readonly records: RecordStore;
+  readonly archive: RefreshArchive;
+  readonly queue: RefreshQueue;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
+}
+
+export interface Started extends SeenRefresh {
+  readonly deviceKey: string;
+  /** `begun` a new one, `joined` one under way, or found a `recent` one that says it all. */
+  readonly how: 'begun' | 'joined' | 'recent';
+}
+
+/**
+ * Starts a refresh of the device, or joins the one that is under way, and waits for its end for at most
+ * `waitMs`. When it returns, the message that carries the refresh on has been sent.
+ * Throws `StoreUnavailable`, `QueueUnavailable`.
+ */
+export async function startRefresh(
+  request: { readonly secret: DeviceSecret; readonly trigger: Trigger; readonly waitMs: number },
+  ports: StartPorts,
+  signal: AbortSignal,
+): Promise<Started> {
+  const { secret, trigger, waitMs } = request;
+  const { clock, policy } = ports;
+  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const suffix = ports.newRefreshSuffix();
+  const { outcome, expectedMs } = await transact(ports, deviceKey, (record) => {
+    const decision = start(record, { nowMs: clock.now(), trigger, suffix }, policy);
+    return {
+      ...decision,
+      outcome: { outcome: decision.outcome, expectedMs: record && lastDurationMs(record) },
+    };
+  });
+  if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
+  if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
+  const seen: { refresh: Refresh; expectedMs: number | undefined } = { refresh: outcome.refresh, expectedMs };
+  const ended = waitMs > 0 ? await awaitEnd(deviceKey, outcome.refresh.id, waitMs, ports, signal) : undefined;
+  return { deviceKey, how: outcome.kind, ...(ended ?? seen) };
+}
+
+async function send(
+  { refreshId, step, delayS }: Delivery,
+  deviceKey: string,
+  secret: DeviceSecret,
+  ports: StartPorts,
+): Promise<void> {
+  try {
+    const sealed = await ports.sealer.seal(secret, deviceKey);
+    await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
+  } catch (error) {
+    // Best effort: without it the next start waits until the message counts as lost.
+    await transact(ports, deviceKey, (record) => notSent(record, { refreshId, step })).catch(() => undefined);
+    throw error;
+  }
+}

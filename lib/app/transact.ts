@@ -1,0 +1,32 @@
+import { type Clock, type RecordStore, type RefreshArchive, StoreUnavailable } from '../domain/ports.ts';
+import type { DeviceRecord } from '../domain/record.ts';
+import type { Decision } from '../domain/refresh-events.ts';
+
+/** So many callers may be quicker in a row; with jittered waits between, more means that something is wrong. */
+const maxTries = 12;
+
+export interface TransactPorts {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  /** Needed by decisions that archive. */
+  readonly archive?: RefreshArchive;
+}
+
+/**
+ * Loads the record, lets `decide` decide, and stores what it decided by compare-and-swap; decides again from what
+ * is stored when somebody else was first. Throws `StoreUnavailable`.
+ */
+export async function transact<Outcome>(
+  ports: TransactPorts,
+  deviceKey: string,
+  decide: (record: DeviceRecord | undefined) => Decision<Outcome>,
+): Promise<Outcome> {
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    const { next, archive, outcome } = decide(await ports.records.load(deviceKey));
+    if (next === undefined) return outcome;
+    if (archive) await ports.archive?.put(deviceKey, next.rev, archive);
+    if (await ports.records.swap(deviceKey, next)) return outcome;
+    await ports.clock.sleep(Math.random() * 20 * tries);
+  }
+  throw new StoreUnavailable('the device record changes too often to be swapped');
+}

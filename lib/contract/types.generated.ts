@@ -1,0 +1,1095 @@
+// Generated from openapi.yaml by tools/contract/generate.ts. Do not edit.
+
+export interface paths {
+    readonly "/gewe/v2/api/contacts/fetchContactsList": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 获取通讯录列表
+         * @description - 本接口为长耗时接口，耗时时间根据好友数量递增，若接口返回超时可通过[获取通讯录列表缓存接口](http://doc.geweapi.com/api-139908284)获取响应结果
+         *     - 本接口返回的群聊仅为[保存到通讯录中的群聊](https://zhidao.baidu.com/question/144774265918920605/answer/4326874247.html)，若想获取会话列表中的所有群聊，需要通过[消息订阅](http://doc.geweapi.com/doc-3146208)做二次处理。原因：当未获取的群有成员在群内发消息的话会有消息回调， 开发者此刻调用[获取群详情接口](http://doc.geweapi.com/api-139908289)查询群信息入库保存即可，比如说手机上三年前不说话的群，侧滑删除了，用户手机上也不会看到被删除的群聊的 ，但是有群成员说了话他会显示，原理就是各个终端（Android、IOS、桌面版微信）取得了消息回调，又去获取群详情信息，本地数据库缓存了下来，显示的手机群聊，让用户感知的。
+         */
+        readonly post: operations["fetchContactsList"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v2/api/contacts/fetchContactsList": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 获取通讯录列表
+         * @description - 本接口为长耗时接口，耗时时间根据好友数量递增，若接口返回超时可通过[获取通讯录列表缓存接口](http://doc.geweapi.com/api-139908284)获取响应结果
+         *     - 本接口返回的群聊仅为[保存到通讯录中的群聊](https://zhidao.baidu.com/question/144774265918920605/answer/4326874247.html)，若想获取会话列表中的所有群聊，需要通过[消息订阅](http://doc.geweapi.com/doc-3146208)做二次处理。原因：当未获取的群有成员在群内发消息的话会有消息回调， 开发者此刻调用[获取群详情接口](http://doc.geweapi.com/api-139908289)查询群信息入库保存即可，比如说手机上三年前不说话的群，侧滑删除了，用户手机上也不会看到被删除的群聊的 ，但是有群成员说了话他会显示，原理就是各个终端（Android、IOS、桌面版微信）取得了消息回调，又去获取群详情信息，本地数据库缓存了下来，显示的手机群聊，让用户感知的。
+         */
+        readonly post: operations["fetchContactsListSelfHosted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/gewe/v2/api/contacts/fetchContactsListCache": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 获取通讯录列表缓存
+         * @description - 本接口返回最近一次成功获取的通讯录列表，结果长期保存，立即返回，不会请求GeWe；列表的获取时间见响应头`Age`和`Last-Modified`
+         *     - 若尚未保存任何结果，则返回成功但不包含`data`，请先调用[获取通讯录列表](#operation/fetchContactsList)
+         */
+        readonly post: operations["fetchContactsListCache"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v2/api/contacts/fetchContactsListCache": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 获取通讯录列表缓存
+         * @description - 本接口返回最近一次成功获取的通讯录列表，结果长期保存，立即返回，不会请求GeWe；列表的获取时间见响应头`Age`和`Last-Modified`
+         *     - 若尚未保存任何结果，则返回成功但不包含`data`，请先调用[获取通讯录列表](#operation/fetchContactsList)
+         */
+        readonly post: operations["fetchContactsListCacheSelfHosted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}/contacts/refreshes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start or join a refresh. 开始一次刷新（若已在进行则加入）
+         * @description Fetches the contact list of the device from GeWe, in the background. A start joins the refresh that is under way, and one that
+         *     has ended so lately that another cannot help. Without `Prefer: wait=N` it answers at once.
+         *     No request body is needed; one that is sent is ignored.
+         */
+        readonly post: operations["startRefresh"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}/contacts/refreshes/{refreshId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+                /**
+                 * @description The `id` of a refresh.
+                 * @example 0t6b3xk-4k9q2m7c1x8v5z0a
+                 */
+                readonly refreshId: components["parameters"]["RefreshId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Follow a refresh. 查询刷新进度
+         * @description The state of one refresh. With `Prefer: wait=N` the answer is held until the refresh ends, at most N seconds.
+         *     A refresh can be read until 24 hours after its end.
+         */
+        readonly get: operations["getRefresh"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}/contacts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get the stored list. 立即读取已保存的通讯录
+         * @description The stored list, at once, however old it is: the same bytes as `fetchContactsListCache` answers.
+         *     With `If-None-Match` an unchanged list is answered by 304 and no body.
+         */
+        readonly get: operations["getContacts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}/contacts/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * What changed since a list. 查询自某次列表以来的增减
+         * @description The ids that were added and removed between the list named by `since` and the stored one. Changes are kept for
+         *     30 days; when they do not reach back to `since`, or one was too large to be kept, the answer is 410: read the whole list.
+         */
+        readonly get: operations["getChanges"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Erase everything kept for a device. 删除该设备的全部数据
+         * @description Erases the list, its changes and its refreshes. A refresh that is under way stores nothing any more. Repeating it
+         *     is harmless; a later start begins anew.
+         */
+        readonly delete: operations["eraseDevice"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        readonly Token: string;
+        /** @description 设备ID */
+        readonly AppId: string;
+        /** @description Names one refresh of a device; ids sort in the order of time. */
+        readonly RefreshId: string;
+        /** @description Names a list, whatever the order of its ids. SHA-256, base64url. */
+        readonly Digest: string;
+        /** @description The digest of a list, or its entity tag. */
+        readonly Since: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC, with milliseconds.
+         */
+        readonly Timestamp: string;
+        readonly FetchContactsListRequest: {
+            readonly appId: components["schemas"]["AppId"];
+        };
+        readonly Contacts: {
+            /** @description 好友的wxid */
+            readonly friends: readonly string[];
+            /** @description 保存到通讯录中群聊的ID */
+            readonly chatrooms: readonly string[];
+            /** @description 关注的公众号ID */
+            readonly ghs: readonly string[];
+        };
+        /** @description 列表 */
+        readonly ContactsEnvelope: {
+            /** @constant */
+            readonly ret: 200;
+            readonly msg: string;
+            readonly data: components["schemas"]["Contacts"];
+        };
+        /** @description 尚未保存任何结果，没有data */
+        readonly NothingStoredEnvelope: {
+            /** @constant */
+            readonly ret: 200;
+            readonly msg: string;
+        };
+        /** @description 刷新仍在进行，没有data */
+        readonly PendingEnvelope: {
+            /** @constant */
+            readonly ret: 202;
+            readonly msg: string;
+        };
+        /** @description 失败 */
+        readonly FailureEnvelope: {
+            /** @constant */
+            readonly ret: 500;
+            readonly msg: string;
+            readonly data: {
+                readonly code: components["schemas"]["FailureCode"];
+                readonly msg: string;
+            };
+        };
+        /** @description 接口或方法不存在 */
+        readonly RoutingEnvelope: {
+            /** @enum {integer} */
+            readonly ret: 404 | 405;
+            readonly msg: string;
+            readonly data: {
+                /** @enum {string} */
+                readonly code: "not-found" | "method-not-allowed";
+                readonly msg: string;
+            };
+        };
+        /** @description Told apart by `ret`. */
+        readonly FetchContactsListAnswer: components["schemas"]["ContactsEnvelope"] | components["schemas"]["PendingEnvelope"] | components["schemas"]["FailureEnvelope"];
+        /** @description Told apart by `ret` and the presence of `data`. */
+        readonly FetchContactsListCacheAnswer: components["schemas"]["ContactsEnvelope"] | components["schemas"]["NothingStoredEnvelope"] | components["schemas"]["FailureEnvelope"];
+        /**
+         * @description Why a refresh failed.
+         * @enum {string}
+         */
+        readonly FailureClass: "token-rejected" | "device-unknown" | "device-offline" | "upstream-timeout" | "upstream-error" | "upstream-malformed" | "upstream-empty" | "worker-crashed" | "abandoned";
+        /**
+         * @description Why a request was not served.
+         * @enum {string}
+         */
+        readonly RequestFault: "token-missing" | "token-invalid" | "token-not-allowed" | "invalid-json" | "invalid-request" | "body-too-large" | "unavailable" | "internal-error";
+        readonly FailureCode: components["schemas"]["FailureClass"] | components["schemas"]["RequestFault"];
+        /** @description One background run that fetches the contacts of a device. */
+        readonly Refresh: {
+            readonly id: components["schemas"]["RefreshId"];
+            /** @enum {string} */
+            readonly status: "queued" | "running" | "succeeded" | "failed";
+            /**
+             * @description What asked for it.
+             * @enum {string}
+             */
+            readonly trigger: "api" | "schedule" | "event" | "callback";
+            readonly createdAt: components["schemas"]["Timestamp"];
+            /** @description When a worker first took it up; null before that. */
+            readonly startedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Null while it is under way. */
+            readonly endedAt: components["schemas"]["Timestamp"] | null;
+            /** @description By then it has ended, whatever happens. Absent once it has. */
+            readonly deadlineAt?: components["schemas"]["Timestamp"];
+            /** @description List calls begun so far. */
+            readonly attempt: number;
+            /** @description How many ids the list has that it brought; null unless it succeeded. */
+            readonly counts: components["schemas"]["Counts"] | null;
+            /** @description Ids that were not in the list before; null unless it succeeded. */
+            readonly added: number | null;
+            /** @description Ids that are no longer in the list; null unless it succeeded. */
+            readonly removed: number | null;
+            /** @description Why it failed; null unless it did. */
+            readonly error: components["schemas"]["RefreshError"] | null;
+            /** @description How long it is expected to take, judged by earlier ones; null when nothing is known. */
+            readonly expectedSeconds: number | null;
+        };
+        /** @description How many ids each array of a list holds. */
+        readonly Counts: {
+            readonly friends: number;
+            readonly chatrooms: number;
+            readonly ghs: number;
+        };
+        /** @description A failure class, told as a problem. */
+        readonly RefreshError: {
+            /** @enum {string} */
+            readonly type: "urn:problem-type:gewe-contacts:token-rejected" | "urn:problem-type:gewe-contacts:device-unknown" | "urn:problem-type:gewe-contacts:device-offline" | "urn:problem-type:gewe-contacts:upstream-timeout" | "urn:problem-type:gewe-contacts:upstream-error" | "urn:problem-type:gewe-contacts:upstream-malformed" | "urn:problem-type:gewe-contacts:upstream-empty" | "urn:problem-type:gewe-contacts:worker-crashed" | "urn:problem-type:gewe-contacts:abandoned";
+            readonly title: string;
+            readonly detail: string;
+        };
+        readonly Changes: {
+            readonly from: components["schemas"]["Digest"];
+            readonly to: components["schemas"]["Digest"];
+            /** @description When the call to GeWe began that gave the list `to`. */
+            readonly asOf: components["schemas"]["Timestamp"];
+            readonly added: components["schemas"]["Contacts"];
+            readonly removed: components["schemas"]["Contacts"];
+        };
+        /** @enum {string} */
+        readonly ProblemType: "urn:problem-type:gewe-contacts:token-missing" | "urn:problem-type:gewe-contacts:token-invalid" | "urn:problem-type:gewe-contacts:token-not-allowed" | "urn:problem-type:gewe-contacts:invalid-request" | "urn:problem-type:gewe-contacts:nothing-stored" | "urn:problem-type:gewe-contacts:refresh-not-found" | "urn:problem-type:gewe-contacts:not-found" | "urn:problem-type:gewe-contacts:method-not-allowed" | "urn:problem-type:gewe-contacts:changes-gone" | "urn:problem-type:gewe-contacts:body-too-large" | "urn:problem-type:gewe-contacts:internal-error" | "urn:problem-type:gewe-contacts:unavailable";
+        /** @description RFC 9457. */
+        readonly Problem: {
+            readonly type: components["schemas"]["ProblemType"];
+            readonly title: string;
+            readonly status: number;
+            readonly detail?: string;
+        };
+        readonly InvalidRequestProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "urn:problem-type:gewe-contacts:invalid-request";
+            /** @constant */
+            readonly status?: 400;
+            readonly errors: readonly components["schemas"]["InvalidMember"][];
+        };
+        /** @description What is wrong, never the value itself. Either `pointer` or `parameter` says where. */
+        readonly InvalidMember: {
+            /** @description JSON Pointer into the body. */
+            readonly pointer?: string;
+            /** @description The name of a path or query parameter. */
+            readonly parameter?: string;
+            readonly detail: string;
+        };
+        readonly NothingStoredProblem: components["schemas"]["Problem"] & {
+            /** @constant */
+            readonly type?: "urn:problem-type:gewe-contacts:nothing-stored";
+            /** @constant */
+            readonly status?: 404;
+            /**
+             * Format: uri-reference
+             * @description Where to POST to start a refresh, as a reference relative to the address of the request.
+             */
+            readonly start: string;
+        };
+    };
+    responses: {
+        /** @description 成功。`ret`为200时返回完整列表；`ret`为202表示等待时间内（默认8秒，可用请求头`Prefer: wait=N`指定，最长25秒）尚未完成， 请稍后调用获取通讯录列表缓存接口；`ret`为500表示失败，原因见`msg`和`data.code` */
+        readonly FetchContactsList: {
+            headers: {
+                readonly ETag: components["headers"]["ETag"];
+                readonly "Last-Modified": components["headers"]["LastModified"];
+                readonly Age: components["headers"]["Age"];
+                readonly "Cache-Status": components["headers"]["CacheStatus"];
+                readonly Vary: components["headers"]["Vary"];
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                readonly "Content-Encoding": components["headers"]["ContentEncoding"];
+                readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["FetchContactsListAnswer"];
+            };
+        };
+        /** @description 成功。`ret`为200且有`data`时返回已保存的列表；没有`data`表示尚未保存任何结果；`ret`为500表示失败，原因见`msg`和`data.code` */
+        readonly FetchContactsListCache: {
+            headers: {
+                readonly ETag: components["headers"]["ETag"];
+                readonly "Last-Modified": components["headers"]["LastModified"];
+                readonly Age: components["headers"]["Age"];
+                readonly "Cache-Status": components["headers"]["CacheStatus"];
+                readonly Vary: components["headers"]["Vary"];
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                readonly "Content-Encoding": components["headers"]["ContentEncoding"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["FetchContactsListCacheAnswer"];
+            };
+        };
+        /** @description There is no such path under a prefix of GeWe. */
+        readonly UnknownGewePath: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RoutingEnvelope"];
+            };
+        };
+        /** @description The path exists under a prefix of GeWe, for another method. */
+        readonly WrongGeweMethod: {
+            headers: {
+                readonly Allow: components["headers"]["Allow"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["RoutingEnvelope"];
+            };
+        };
+        /** @description The refresh has ended, within the wait or so lately that the start joined it. */
+        readonly RefreshJoinedOrEnded: {
+            headers: {
+                readonly Location: components["headers"]["RefreshLocation"];
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        /** @description The refresh is under way; follow `Location`. */
+        readonly RefreshUnderWay: {
+            headers: {
+                readonly Location: components["headers"]["RefreshLocation"];
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        /** @description The refresh, as it is now. */
+        readonly RefreshState: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly "Preference-Applied": components["headers"]["PreferenceApplied"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        /** @description The stored list. */
+        readonly Contacts: {
+            headers: {
+                readonly ETag: components["headers"]["ETag"];
+                readonly "Last-Modified": components["headers"]["LastModified"];
+                readonly Age: components["headers"]["Age"];
+                readonly "Cache-Status": components["headers"]["CacheStatus"];
+                readonly Vary: components["headers"]["Vary"];
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                readonly "Content-Encoding": components["headers"]["ContentEncoding"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ContactsEnvelope"];
+            };
+        };
+        /** @description The stored list is the one that `If-None-Match` names. */
+        readonly ContactsNotModified: {
+            headers: {
+                readonly ETag: components["headers"]["ETag"];
+                readonly "Last-Modified": components["headers"]["LastModified"];
+                readonly Age: components["headers"]["Age"];
+                readonly "Cache-Status": components["headers"]["CacheStatus"];
+                readonly Vary: components["headers"]["Vary"];
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description What was added and removed. Both are empty when `since` is the stored list. */
+        readonly Changes: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Changes"];
+            };
+        };
+        /** @description Problem `invalid-request`: a path parameter has not the described form. */
+        readonly InvalidPath: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+            };
+        };
+        /** @description Problem `invalid-request`: `since` is missing, or a parameter has not the described form. */
+        readonly InvalidSince: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+            };
+        };
+        /** @description Problem `token-missing`, or `token-invalid`: not 1 to 512 visible ASCII characters. */
+        readonly Unauthorized: {
+            headers: {
+                readonly "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:token-missing" | "urn:problem-type:gewe-contacts:token-invalid";
+                    /** @constant */
+                    readonly status?: 401;
+                };
+            };
+        };
+        /** @description Problem `token-not-allowed`: the operator of this service has not allowed this token. */
+        readonly Forbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:token-not-allowed";
+                    /** @constant */
+                    readonly status?: 403;
+                };
+            };
+        };
+        /** @description Problem `nothing-stored`: no list is stored for this device and token. `start` says where to POST. */
+        readonly NoContactsStored: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["NothingStoredProblem"];
+            };
+        };
+        /** @description Problem `nothing-stored`: no list is stored for this device and token. `start` says where to POST. */
+        readonly NoChangesStored: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["NothingStoredProblem"];
+            };
+        };
+        /** @description Problem `refresh-not-found`: this device and token have no such refresh, or it ended more than 24 hours ago. */
+        readonly RefreshNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:refresh-not-found";
+                    /** @constant */
+                    readonly status?: 404;
+                };
+            };
+        };
+        /** @description Problem `changes-gone`: the kept changes do not reach back to that list. Read the whole list. */
+        readonly ChangesGone: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:changes-gone";
+                    /** @constant */
+                    readonly status?: 410;
+                };
+            };
+        };
+        /** @description Problem `body-too-large`: a body is ignored, but not one of any size. */
+        readonly BodyTooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:body-too-large";
+                    /** @constant */
+                    readonly status?: 413;
+                };
+            };
+        };
+        /** @description Problem `internal-error`: a fault of this service. */
+        readonly InternalError: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:internal-error";
+                    /** @constant */
+                    readonly status?: 500;
+                };
+            };
+        };
+        /** @description Problem `unavailable`: the store or the queue does not answer. Nothing was lost; ask again after `Retry-After`. */
+        readonly Unavailable: {
+            headers: {
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    readonly type?: "urn:problem-type:gewe-contacts:unavailable";
+                    /** @constant */
+                    readonly status?: 503;
+                };
+            };
+        };
+        /** @description Problem `not-found`: there is no such path. */
+        readonly UnknownPath: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Problem `method-not-allowed`: the path exists for another method. */
+        readonly WrongMethod: {
+            headers: {
+                readonly Allow: components["headers"]["Allow"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description GeWe的token，1到512个可见ASCII字符
+         * @example your-gewe-token
+         */
+        readonly GeweToken: components["schemas"]["Token"];
+        /**
+         * @description 设备ID (device id)
+         * @example wx_demo
+         */
+        readonly AppId: components["schemas"]["AppId"];
+        /**
+         * @description The `id` of a refresh.
+         * @example 0t6b3xk-4k9q2m7c1x8v5z0a
+         */
+        readonly RefreshId: components["schemas"]["RefreshId"];
+        /**
+         * @description The digest of the list that the caller has, or its whole entity tag, `W/"<digest>"`.
+         * @example iZ4pPFLp_dyaiISxdyzoq05FrAbEDsmgtmzVka52eW0
+         */
+        readonly Since: components["schemas"]["Since"];
+        /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+        readonly Prefer: string;
+        /**
+         * @description The entity tags of the lists that the caller has, or `*`; compared weakly (RFC 9110, 13.1.2).
+         * @example W/"iZ4pPFLp_dyaiISxdyzoq05FrAbEDsmgtmzVka52eW0"
+         */
+        readonly IfNoneMatch: string;
+    };
+    requestBodies: {
+        readonly FetchContactsListRequest: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FetchContactsListRequest"];
+            };
+        };
+        /** @description None is needed; one that is sent is ignored. */
+        readonly Ignored: {
+            readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+    };
+    headers: {
+        /**
+         * @description Names the list, whatever the order of its ids. Weak, one for gzip and identity.
+         * @example W/"5ReSznXzEbuXtZBKr_FDojUmqzlm4KxEVHr9ME9kOZs"
+         */
+        readonly ETag: string;
+        /**
+         * @description When the list last became a different one (HTTP date).
+         * @example Mon, 02 Nov 2026 08:15:30 GMT
+         */
+        readonly LastModified: string;
+        /**
+         * @description Seconds since the call to GeWe began that gave this list.
+         * @example 35
+         */
+        readonly Age: number;
+        /**
+         * @description RFC 9211. `gewe-contacts; hit` when the stored list was served; `fwd=request` when a refresh was begun or (`collapsed`) joined for it.
+         * @example gewe-contacts; hit
+         */
+        readonly CacheStatus: string;
+        /**
+         * @description Always `Accept-Encoding, X-GEWE-TOKEN`.
+         * @example Accept-Encoding, X-GEWE-TOKEN
+         */
+        readonly Vary: string;
+        /**
+         * @description Always `no-store`. The state of a refresh is true only now.
+         * @example no-store
+         */
+        readonly NoStore: string;
+        /**
+         * @description Always `private, no-cache`. A private cache may keep the list and must ask before each use.
+         * @example private, no-cache
+         */
+        readonly CacheControl: string;
+        /**
+         * @description `gzip` when the request accepts it; otherwise the header is absent. (Prism's mock compresses nothing and says `identity`.)
+         * @example identity
+         */
+        readonly ContentEncoding: "gzip" | "identity";
+        /**
+         * @description RFC 7240: `wait=N` or `respond-async`, present when that preference was honoured.
+         * @example wait=10
+         */
+        readonly PreferenceApplied: string;
+        /**
+         * @description The refresh, as a reference relative to the address of the request (RFC 9110, 10.2.2): `refreshes/{refreshId}`.
+         * @example refreshes/0t6b3xk-4k9q2m7c1x8v5z0a
+         */
+        readonly RefreshLocation: string;
+        /**
+         * @description Seconds to wait before asking again. On a refresh it is present while that is under way.
+         * @example 5
+         */
+        readonly RetryAfter: number;
+        /**
+         * @description How to authenticate.
+         * @example ApiKey header="X-GEWE-TOKEN"
+         */
+        readonly WWWAuthenticate: string;
+        /**
+         * @description The methods of the path.
+         * @example POST
+         */
+        readonly Allow: string;
+    };
+    pathItems: never;
+}
+export type Token = components['schemas']['Token'];
+export type AppId = components['schemas']['AppId'];
+export type RefreshId = components['schemas']['RefreshId'];
+export type Digest = components['schemas']['Digest'];
+export type Since = components['schemas']['Since'];
+export type Timestamp = components['schemas']['Timestamp'];
+export type FetchContactsListRequest = components['schemas']['FetchContactsListRequest'];
+export type Contacts = components['schemas']['Contacts'];
+export type ContactsEnvelope = components['schemas']['ContactsEnvelope'];
+export type NothingStoredEnvelope = components['schemas']['NothingStoredEnvelope'];
+export type PendingEnvelope = components['schemas']['PendingEnvelope'];
+export type FailureEnvelope = components['schemas']['FailureEnvelope'];
+export type RoutingEnvelope = components['schemas']['RoutingEnvelope'];
+export type FetchContactsListAnswer = components['schemas']['FetchContactsListAnswer'];
+export type FetchContactsListCacheAnswer = components['schemas']['FetchContactsListCacheAnswer'];
+export type FailureClass = components['schemas']['FailureClass'];
+export type RequestFault = components['schemas']['RequestFault'];
+export type FailureCode = components['schemas']['FailureCode'];
+export type Refresh = components['schemas']['Refresh'];
+export type Counts = components['schemas']['Counts'];
+export type RefreshError = components['schemas']['RefreshError'];
+export type Changes = components['schemas']['Changes'];
+export type ProblemType = components['schemas']['ProblemType'];
+export type Problem = components['schemas']['Problem'];
+export type InvalidRequestProblem = components['schemas']['InvalidRequestProblem'];
+export type InvalidMember = components['schemas']['InvalidMember'];
+export type NothingStoredProblem = components['schemas']['NothingStoredProblem'];
+export type ResponseFetchContactsList = components['responses']['FetchContactsList'];
+export type ResponseFetchContactsListCache = components['responses']['FetchContactsListCache'];
+export type ResponseUnknownGewePath = components['responses']['UnknownGewePath'];
+export type ResponseWrongGeweMethod = components['responses']['WrongGeweMethod'];
+export type ResponseRefreshJoinedOrEnded = components['responses']['RefreshJoinedOrEnded'];
+export type ResponseRefreshUnderWay = components['responses']['RefreshUnderWay'];
+export type ResponseRefreshState = components['responses']['RefreshState'];
+export type ResponseContacts = components['responses']['Contacts'];
+export type ResponseContactsNotModified = components['responses']['ContactsNotModified'];
+export type ResponseChanges = components['responses']['Changes'];
+export type ResponseInvalidPath = components['responses']['InvalidPath'];
+export type ResponseInvalidSince = components['responses']['InvalidSince'];
+export type ResponseUnauthorized = components['responses']['Unauthorized'];
+export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseNoContactsStored = components['responses']['NoContactsStored'];
+export type ResponseNoChangesStored = components['responses']['NoChangesStored'];
+export type ResponseRefreshNotFound = components['responses']['RefreshNotFound'];
+export type ResponseChangesGone = components['responses']['ChangesGone'];
+export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
+export type ResponseInternalError = components['responses']['InternalError'];
+export type ResponseUnavailable = components['responses']['Unavailable'];
+export type ResponseUnknownPath = components['responses']['UnknownPath'];
+export type ResponseWrongMethod = components['responses']['WrongMethod'];
+export type ParameterGeweToken = components['parameters']['GeweToken'];
+export type ParameterAppId = components['parameters']['AppId'];
+export type ParameterRefreshId = components['parameters']['RefreshId'];
+export type ParameterSince = components['parameters']['Since'];
+export type ParameterPrefer = components['parameters']['Prefer'];
+export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
+export type RequestBodyFetchContactsListRequest = components['requestBodies']['FetchContactsListRequest'];
+export type RequestBodyIgnored = components['requestBodies']['Ignored'];
+export type HeaderETag = components['headers']['ETag'];
+export type HeaderLastModified = components['headers']['LastModified'];
+export type HeaderAge = components['headers']['Age'];
+export type HeaderCacheStatus = components['headers']['CacheStatus'];
+export type HeaderVary = components['headers']['Vary'];
+export type HeaderNoStore = components['headers']['NoStore'];
+export type HeaderCacheControl = components['headers']['CacheControl'];
+export type HeaderContentEncoding = components['headers']['ContentEncoding'];
+export type HeaderPreferenceApplied = components['headers']['PreferenceApplied'];
+export type HeaderRefreshLocation = components['headers']['RefreshLocation'];
+export type HeaderRetryAfter = components['headers']['RetryAfter'];
+export type HeaderWwwAuthenticate = components['headers']['WWWAuthenticate'];
+export type HeaderAllow = components['headers']['Allow'];
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly fetchContactsList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["FetchContactsListRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["FetchContactsList"];
+        };
+    };
+    readonly fetchContactsListSelfHosted: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["FetchContactsListRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["FetchContactsList"];
+        };
+    };
+    readonly fetchContactsListCache: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["FetchContactsListRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["FetchContactsListCache"];
+        };
+    };
+    readonly fetchContactsListCacheSelfHosted: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["FetchContactsListRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["FetchContactsListCache"];
+        };
+    };
+    readonly startRefresh: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["Ignored"];
+        readonly responses: {
+            readonly 200: components["responses"]["RefreshJoinedOrEnded"];
+            readonly 202: components["responses"]["RefreshUnderWay"];
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 413: components["responses"]["BodyTooLarge"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getRefresh: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                readonly Prefer?: components["parameters"]["Prefer"];
+            };
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+                /**
+                 * @description The `id` of a refresh.
+                 * @example 0t6b3xk-4k9q2m7c1x8v5z0a
+                 */
+                readonly refreshId: components["parameters"]["RefreshId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["RefreshState"];
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["RefreshNotFound"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getContacts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description The entity tags of the lists that the caller has, or `*`; compared weakly (RFC 9110, 13.1.2).
+                 * @example W/"iZ4pPFLp_dyaiISxdyzoq05FrAbEDsmgtmzVka52eW0"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Contacts"];
+            readonly 304: components["responses"]["ContactsNotModified"];
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NoContactsStored"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getChanges: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description The digest of the list that the caller has, or its whole entity tag, `W/"<digest>"`.
+                 * @example iZ4pPFLp_dyaiISxdyzoq05FrAbEDsmgtmzVka52eW0
+                 */
+                readonly since: components["parameters"]["Since"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Changes"];
+            readonly 400: components["responses"]["InvalidSince"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NoChangesStored"];
+            readonly 410: components["responses"]["ChangesGone"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly eraseDevice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Nothing is kept for this device (any more). 已删除 */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+}

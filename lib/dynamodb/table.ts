@@ -1,0 +1,107 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { StoreUnavailable } from '../domain/ports.ts';
+
+/** The one table: `pk` (S) and `sk` (S), TTL in `expiresAtEpochS`. */
+export interface Table {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+}
+
+/** An item in the SDK's own form. */
+export type Item = Record<string, AttributeValue>;
+
+/** When DynamoDB may delete an item: its TTL attribute, in whole seconds. */
+export const ttlAttribute = 'expiresAtEpochS';
+
+/** The partition of everything kept for a device. */
+export function partitionOf(deviceKey: string): string {
+  return `D#${deviceKey}`;
+}
+
+/** Says whether the item of these keys is there, and gives it. Throws `StoreUnavailable`. */
+export async function getItem(
+  table: Table,
+  deviceKey: string,
+  sk: string,
+  consistency: 'strong' | 'eventual',
+): Promise<Item | undefined> {
+  const command = new GetItemCommand({
+    TableName: table.name,
+    Key: { pk: { S: partitionOf(deviceKey) }, sk: { S: sk } },
+    ConsistentRead: consistency === 'strong',
+  });
+  const { Item: item } = await available('GetItem', table.client.send(command));
+  return item;
+}
+
+/** What an item is to be like for a write to happen. */
+export interface Condition {
+  readonly expression: string;
+  readonly values: Item;
+}
+
+/** Puts the item; false when the condition did not hold. Throws `StoreUnavailable`. */
+export function putItem(
+  table: Table,
+  deviceKey: string,
+  sk: string,
+  attributes: Item,
+  condition?: Condition,
+): Promise<boolean> {
+  const command = new PutItemCommand({
+    TableName: table.name,
+    Item: { pk: { S: partitionOf(deviceKey) }, sk: { S: sk }, ...attributes },
+    ...(condition && { ConditionExpression: condition.expression }),
+    // DynamoDB refuses an empty map of values.
+    ...(condition &&
+      Object.keys(condition.values).length > 0 && { ExpressionAttributeValues: condition.values }),
+  });
+  return holds('PutItem', table.client.send(command));
+}
+
+/** The items of a query, page after page, as far as the consumer iterates. Throws `StoreUnavailable`. */
+export async function* queryItems(
+  table: Table,
+  query: Omit<QueryCommandInput, 'TableName'>,
+): AsyncGenerator<Item> {
+  const pages = paginateQuery({ client: table.client }, { TableName: table.name, ...query });
+  for (;;) {
+    const { done, value: page } = await available('Query', pages.next());
+    if (done) return;
+    yield* page.Items ?? [];
+  }
+}
+
+/** What became of a conditional write: false when its condition did not hold. Throws `StoreUnavailable`. */
+export async function holds(operation: string, write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw unavailable(operation, error);
+  }
+}
+
+async function available<T>(operation: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw unavailable(operation, error);
+  }
+}
+
+function unavailable(operation: string, cause: unknown): StoreUnavailable {
+  const name = cause instanceof Error ? cause.name : 'an unknown error';
+  return new StoreUnavailable(`DynamoDB ${operation}: ${name}`, {
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { FailureClass } from '../domain/errors.ts';
+import { failureTexts } from './failure-texts.ts';
+import { type Fault, type FaultCode, faultTexts } from './faults.ts';
+import type { Face } from './request.ts';
+
+/** An answer as the gateway takes it (payload 2.0). */
+export type Answer = APIGatewayProxyStructuredResultV2;
+
+type Headers = Readonly<Record<string, string>>;
+
+export function json(
+  statusCode: number,
+  body: unknown,
+  headers: Headers = {},
+  contentType = 'application/json',
+): Answer {
+  return { statusCode, headers: { 'Content-Type': contentType, ...headers }, body: JSON.stringify(body) };
+}
+
+const problemType = (name: FaultCode | FailureClass) => `urn:problem-type:gewe-contacts:${name}`;
+
+/** What a failed refresh says of itself, as a problem (RFC 9457) inside an answer that is none. */
+export function failureProblem(failure: FailureClass): { type: string; title: string; detail: string } {
+  const { title, detail } = failureTexts[failure];
+  return { type: problemType(failure), title, detail };
+}
+
+/** A failed refresh in GeWe's own envelope. Clients raise on any HTTP status but 200. */
+export function failureEnvelope(failure: FailureClass, headers: Headers = {}): Answer {
+  const data = { code: failure, msg: failureTexts[failure].msg };
+  return json(200, { ret: 500, msg: '获取通讯录列表失败', data }, headers);
+}
+
+/** A request that is not served, in the words of the face that was called. `extra`: further members of a problem. */
+export function faultAnswer(fault: Fault, face: Face, headers: Headers = {}, extra: object = {}): Answer {
+  const { status, title, detail, msg } = faultTexts[fault.code];
+  if (face === 'gewe') {
+    const unrouted = fault.code === 'not-found' || fault.code === 'method-not-allowed';
+    const parts = fault.parts.map((part) => part.detail).join('; ');
+    const data = { code: fault.code, msg: parts || msg };
+    return json(unrouted ? status : 200, { ret: unrouted ? status : 500, msg, data }, headers);
+  }
+  const errors = fault.parts.length > 0 ? { errors: fault.parts } : {};
+  const body = { type: problemType(fault.code), title, status, detail, ...errors, ...extra };
+  return json(status, body, { ...headersOf(fault.code), ...headers }, 'application/problem+json');
+}
+
+function headersOf(code: FaultCode): Headers {
+  if (code === 'token-missing' || code === 'token-invalid') {
+    return { 'WWW-Authenticate': 'ApiKey header="X-GEWE-TOKEN"' };
+  }
+  return code === 'unavailable' ? { 'Retry-After': '5' } : {};
+}

@@ -1,0 +1,30 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ChangesSince } from '../app/read-changes.ts';
+import { isSince } from '../contract/validators.generated.js';
+import { type Answer, faultAnswer, json } from './answer.ts';
+import { Fault } from './faults.ts';
+import { timeOf } from './refresh-answer.ts';
+
+/** The digest in `since`, bare or as the entity tag that carried it. Throws `Fault`. */
+export function sinceOf({ queryStringParameters }: APIGatewayProxyEventV2): string {
+  const since = queryStringParameters?.since;
+  if (isSince(since)) return since.replace(/^(?:W\/)?"|"$/g, '');
+  const detail =
+    since === undefined ? 'is required' : 'must be the digest of a list, 43 characters of base64url';
+  throw new Fault('invalid-request', [{ parameter: 'since', detail }]);
+}
+
+export function changesAnswer(since: string, changes: ChangesSince): Answer {
+  switch (changes.kind) {
+    case 'nothing':
+      return faultAnswer(new Fault('nothing-stored'), 'resource', {}, { start: 'refreshes' });
+    case 'gone':
+      return faultAnswer(new Fault('changes-gone'), 'resource');
+    case 'changes': {
+      const { snapshot, difference } = changes;
+      const { added, removed } = difference;
+      const body = { from: since, to: snapshot.digest, asOf: timeOf(snapshot.asOfMs), added, removed };
+      return json(200, body, { 'Cache-Control': 'private, no-cache', Vary: 'X-GEWE-TOKEN' });
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/** Why a request is not served, as programs are told: the problem type's last part, and the `data.code` of an envelope. */
+export type FaultCode =
+  | 'token-missing'
+  | 'token-invalid'
+  | 'token-not-allowed'
+  | 'invalid-json'
+  | 'invalid-request'
+  | 'body-too-large'
+  | 'nothing-stored'
+  | 'refresh-not-found'
+  | 'changes-gone'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'unavailable'
+  | 'internal-error';
+
+interface FaultTexts {
+  /** HTTP status of the resource face. */
+  readonly status: number;
+  readonly title: string;
+  /** What to do about it. */
+  readonly detail: string;
+  /** The same in the words of GeWe's own face. */
+  readonly msg: string;
+}
+
+export const faultTexts: Readonly<Record<FaultCode, FaultTexts>> = {
+  'token-missing': {
+    status: 401,
+    title: 'The token is missing',
+    detail: 'Send your GeWe token in the header X-GEWE-TOKEN.',
+    msg: 'header:X-GEWE-TOKEN 不可为空',
+  },
+  'token-invalid': {
+    status: 401,
+    title: 'The token is malformed',
+    detail: 'A token is 1 to 512 visible ASCII characters without spaces.',
+    msg: 'header:X-GEWE-TOKEN 格式不正确',
+  },
+  'token-not-allowed': {
+    status: 403,
+    title: 'The token is not allowed here',
+    detail: 'The operator of this service has not listed this token in ALLOWED_TOKEN_HASHES.',
+    msg: 'header:X-GEWE-TOKEN 未被本服务授权',
+  },
+  'invalid-json': {
+    status: 400,
+    title: 'The body is not JSON',
+    detail: 'Send a JSON object with the content type application/json.',
+    msg: '请求体不是合法的 JSON',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    detail: 'Mend what is listed in errors.',
+    msg: '请求参数不正确',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    detail: 'A request body may be at most 65,536 bytes.',
+    msg: '请求体过大，最多 65536 字节',
+  },
+  'nothing-stored': {
+    status: 404,
+    title: 'Nothing is stored for this device and token',
+    detail: 'POST to the reference in start, and read again when that refresh has succeeded.',
+    msg: '尚无已保存的通讯录',
+  },
+  'refresh-not-found': {
+    status: 404,
+    title: 'There is no such refresh',
+    detail: 'A refresh can be read until 24 hours after its end, with the token that started it.',
+    msg: '没有此刷新任务',
+  },
+  'changes-gone': {
+    status: 410,
+    title: 'The changes since then are no longer kept',
+    detail: 'Read the whole list, and go on from its digest.',
+    msg: '此后的变更记录已不再保留',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing at this path',
+    detail: 'The paths of this service are described in its openapi.yaml.',
+    msg: '接口不存在',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed at this path',
+    detail: 'Use a method of the Allow header.',
+    msg: '请求方法不被允许',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service cannot do this right now',
+    detail: 'Try again in a few seconds. What is stored is safe.',
+    msg: '服务暂时不可用，请稍后重试',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong here',
+    detail: 'The operator finds it in the log by the request id.',
+    msg: '服务内部错误',
+  },
+};
+
+/** A part of the request that is wrong; never its value. */
+export interface FaultyPart {
+  /** A JSON pointer into the body. */
+  readonly pointer?: string;
+  /** A path, query or header parameter. */
+  readonly parameter?: string;
+  readonly detail: string;
+}
+
+/** A request that is not served, or cannot be now. Its texts are the caller's to see. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly code: FaultCode;
+  readonly parts: readonly FaultyPart[];
+
+  constructor(code: FaultCode, parts: readonly FaultyPart[] = [], options?: ErrorOptions) {
+    super(faultTexts[code].title, options);
+    this.code = code;
+    this.parts = parts;
+  }
+}

@@ -1,0 +1,54 @@
+import type { SeenRefresh } from '../app/read-refresh.ts';
+import type { EpochMs } from '../domain/record.ts';
+import { isOpen } from '../domain/refresh-view.ts';
+import { type Answer, failureProblem, json } from './answer.ts';
+
+/** Asking more often tells nothing sooner; asking less often than this is no courtesy. */
+const shortestRetryS = 1;
+const longestRetryS = 30;
+const unknownRetryS = 5;
+
+/** A refresh as a resource. `headers` are the caller's to add. */
+export function refreshAnswer(
+  statusCode: 200 | 202,
+  seen: SeenRefresh,
+  nowMs: EpochMs,
+  headers: Readonly<Record<string, string>>,
+): Answer {
+  const { refresh } = seen;
+  const retryAfter = isOpen(refresh) ? { 'Retry-After': String(retryAfterS(seen, nowMs)) } : {};
+  return json(statusCode, bodyOf(seen), { 'Cache-Control': 'no-store', ...retryAfter, ...headers });
+}
+
+function bodyOf({ refresh, expectedMs }: SeenRefresh): object {
+  const { id, status, trigger, attempt } = refresh;
+  const open = isOpen(refresh);
+  const result = open ? undefined : refresh.result;
+  const error = open ? undefined : refresh.error;
+  return {
+    id,
+    status,
+    trigger,
+    createdAt: timeOf(refresh.createdAtMs),
+    startedAt: refresh.startedAtMs === undefined ? null : timeOf(refresh.startedAtMs),
+    endedAt: open ? null : timeOf(refresh.endedAtMs),
+    ...(open && { deadlineAt: timeOf(refresh.deadlineAtMs) }),
+    attempt,
+    counts: result?.counts ?? null,
+    added: result?.added ?? null,
+    removed: result?.removed ?? null,
+    error: error === undefined ? null : failureProblem(error),
+    expectedSeconds: expectedMs === undefined ? null : Math.ceil(expectedMs / 1000),
+  };
+}
+
+function retryAfterS({ refresh, expectedMs }: SeenRefresh, nowMs: EpochMs): number {
+  if (expectedMs === undefined) return unknownRetryS;
+  const leftS = Math.ceil((refresh.createdAtMs + expectedMs - nowMs) / 1000);
+  return Math.min(longestRetryS, Math.max(shortestRetryS, leftS));
+}
+
+/** RFC 3339, UTC. */
+export function timeOf(epochMs: EpochMs): string {
+  return new Date(epochMs).toISOString();
+}

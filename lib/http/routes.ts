@@ -1,0 +1,22 @@
+/** The paths of this service and the methods each knows; held against openapi.yaml and serverless.yml by a test. */
+export const routes: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
+  { path: '/gewe/v2/api/contacts/fetchContactsList', methods: ['POST'] },
+  { path: '/gewe/v2/api/contacts/fetchContactsListCache', methods: ['POST'] },
+  { path: '/v2/api/contacts/fetchContactsList', methods: ['POST'] },
+  { path: '/v2/api/contacts/fetchContactsListCache', methods: ['POST'] },
+  { path: '/v1/devices/{appId}', methods: ['DELETE'] },
+  { path: '/v1/devices/{appId}/contacts', methods: ['GET'] },
+  { path: '/v1/devices/{appId}/contacts/refreshes', methods: ['POST'] },
+  { path: '/v1/devices/{appId}/contacts/refreshes/{refreshId}', methods: ['GET'] },
+  { path: '/v1/devices/{appId}/contacts/changes', methods: ['GET'] },
+];
+
+/** The methods of the path that a request meant; undefined when there is nothing at it. */
+export function methodsAt(rawPath: string): readonly string[] | undefined {
+  const path = rawPath.replace(/(?<=.)\/+$/, '');
+  return routes.find((route) => patternOf(route.path).test(path))?.methods;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`);
+}

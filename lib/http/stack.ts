@@ -1,0 +1,62 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { QueueUnavailable, StoreUnavailable } from '../domain/ports.ts';
+import type { Log } from '../runtime/log.ts';
+import { type Answer, faultAnswer } from './answer.ts';
+import { Fault } from './faults.ts';
+import { faceOf } from './request.ts';
+
+/** What a function does with a request. The signal aborts a second before the function's time is up. */
+export type Serve = (event: APIGatewayProxyEventV2, signal: AbortSignal) => Promise<Answer>;
+
+/** Time left to answer when a request takes too long. */
+const timeoutEarlyInMillis = 1_000;
+
+/**
+ * The one middleware stack of all HTTP functions. Its order: middy runs `onError` from the last attached to the
+ * first, so the log, attached after the mapper, sees the error before it becomes an answer, and every answer last.
+ */
+export function httpHandler(serve: Serve, log: Log) {
+  return middy<APIGatewayProxyEventV2, Answer, Error, Context>(
+    (event: APIGatewayProxyEventV2, _context: Context, { signal }: { signal: AbortSignal }) =>
+      serve(event, signal),
+    { timeoutEarlyInMillis, timeoutEarlyResponse: onTimeout },
+  )
+    .use(errorsToAnswers())
+    .use(requestLog(log));
+}
+
+function onTimeout(): never {
+  throw new Fault('unavailable', [], { cause: new Error('the function ran out of time') });
+}
+
+function errorsToAnswers() {
+  return {
+    onError: (request: { event: APIGatewayProxyEventV2; error: Error | null; response: Answer | null }) => {
+      request.response ??= faultAnswer(faultOf(request.error), faceOf(request.event));
+    },
+  };
+}
+
+function faultOf(error: Error | null): Fault {
+  if (error instanceof Fault) return error;
+  const unavailable = error instanceof StoreUnavailable || error instanceof QueueUnavailable;
+  return new Fault(unavailable ? 'unavailable' : 'internal-error');
+}
+
+function requestLog(log: Log) {
+  return {
+    after: ({ event, response }: { event: APIGatewayProxyEventV2; response: Answer | null }) => {
+      log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
+    },
+    onError: ({ event, error }: { event: APIGatewayProxyEventV2; error: Error | null }) => {
+      const fault = faultOf(error);
+      const fields = { route: event.routeKey, code: fault.code };
+      if (fault.code === 'internal-error' || fault.code === 'unavailable') {
+        log.error('not served', fields, error instanceof Fault ? error.cause : error);
+      } else {
+        log.info('refused', fields);
+      }
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../domain/ports.ts';
+import { keyringForm, type PrivateJwk, parseKeyring } from './jwk.ts';
+import { type ServiceLocation, sdkOptions } from './sdk-options.ts';
+import type { KeyOf } from './sealing.ts';
+
+/** The private keys could not be loaded: trying again later can help. Tells nothing of what was loaded. */
+export class KeyringUnavailable extends Error {
+  override readonly name = 'KeyringUnavailable';
+}
+
+/** A keyring that is there already (`SEALING_KEYRING`). */
+export function keyringOf(keys: readonly PrivateJwk[]): KeyOf {
+  return async (kid) => keys.find((key) => key.kid === kid);
+}
+
+/** A retired key is forgotten, and a new one used, this long after at most. */
+const cachedMs = 5 * 60_000;
+
+/**
+ * A keyring loaded when it is first asked for, again when it is older than five minutes, and whenever a key is
+ * unknown: it may have been added since. A known key is still found while loading fails.
+ * Throws `KeyringUnavailable` when a key is unknown and the keyring cannot be loaded.
+ */
+export function cachedKeyring(load: () => Promise<string>, clock: Pick<Clock, 'now'>): KeyOf {
+  let cached: { readonly keys: readonly PrivateJwk[]; readonly atMs: number } | undefined;
+  let loading: Promise<void> | undefined;
+  const reload = async () => {
+    const keys = parseKeyring(await loaded(load));
+    if (keys === undefined) throw new KeyringUnavailable(`the keyring is not ${keyringForm}`);
+    cached = { keys, atMs: clock.now() };
+  };
+  return async (kid) => {
+    const known = cached?.keys.find((key) => key.kid === kid);
+    if (known && cached && clock.now() - cached.atMs < cachedMs) return known;
+    loading ??= reload().finally(() => {
+      loading = undefined;
+    });
+    try {
+      await loading;
+    } catch (error) {
+      if (known) return known;
+      throw error;
+    }
+    return cached?.keys.find((key) => key.kid === kid);
+  };
+}
+
+async function loaded(load: () => Promise<string>): Promise<string> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new KeyringUnavailable('the keyring could not be loaded', { cause });
+  }
+}
+
+/**
+ * Reads the text of a secret (`SEALING_KEYRING_SECRET_ID`). The SDK's client is loaded when it is first needed: a
+ * keyring from the environment never pays for it.
+ */
+export function secretText(
+  location: ServiceLocation,
+  secretId: string,
+  timeoutMs?: number,
+): () => Promise<string> {
+  return async () => {
+    const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const client = new SecretsManagerClient(sdkOptions(location, timeoutMs));
+    try {
+      const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+      if (text === undefined) throw new Error('the secret holds no text');
+      return text;
+    } finally {
+      client.destroy();
+    }
+  };
+}

@@ -1,0 +1,13 @@
+import { randomBytes, randomInt } from 'node:crypto';
+
+const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** 16 characters of [0-9a-z], 82 bits: what makes a refresh id unguessable. */
+export function newRefreshSuffix(): string {
+  return Array.from({ length: 16 }, () => letters.charAt(randomInt(letters.length))).join('');
+}
+
+/** 12 characters of base64url, 72 bits: tells one write, or one worker, from all others. */
+export function newNonce(): string {
+  return randomBytes(9).toString('base64url');
+}

@@ -1,0 +1,17 @@
+import { QueueUnavailable } from '../domain/ports.ts';
+
+/** Waits for SQS's answer. Throws `QueueUnavailable`, with what the SDK threw as its cause. */
+export async function answered(operation: string, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : 'an unknown error';
+    throw new QueueUnavailable(`SQS ${operation}: ${name}`, { cause });
+  }
+}
+
+/** Throws a RangeError that names the value: a caller's mistake, which SQS would refuse all the same. */
+export function assertWholeSeconds(name: string, seconds: number, max: number): void {
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= max) return;
+  throw new RangeError(`${name} is ${seconds}: expected whole seconds from 0 to ${max}`);
+}

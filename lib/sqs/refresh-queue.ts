@@ -1,0 +1,21 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { RefreshQueue } from '../domain/ports.ts';
+import { answered, assertWholeSeconds } from './calls.ts';
+
+/** Longest delay of one message (SQS quota). */
+const maxDelayS = 900;
+
+/** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
+export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
+  return {
+    async send(message, delayS) {
+      assertWholeSeconds('delayS', delayS, maxDelayS);
+      const command = new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(message),
+        DelaySeconds: delayS,
+      });
+      await answered('SendMessage', client.send(command));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { parse } from 'yaml';
+
+/** A part of the local stack that is up. */
+export interface LocalDynamoDb {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Ends open connections, then closes the store: only then may another process open the same path. */
+  close(): Promise<void>;
+}
+
+/**
+ * DynamoDB's protocol on 127.0.0.1, by dynalite. `path`: a folder to keep the data in, in memory when absent;
+ * `port`: 0 lets the system choose. Rejects when the port is taken.
+ */
+export async function startDynamoDb({
+  path,
+  port = 0,
+}: {
+  readonly path?: string;
+  readonly port?: number;
+} = {}): Promise<LocalDynamoDb> {
+  const server = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        // `close` waits for connections that the SDK's clients keep open.
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new Error('dynalite does not listen on a port');
+  return address.port;
+}
+
+/** Creates the table as `serverless.yml` describes it, under this name; one that is there already is left as it is. */
+export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand({ TableName: name, ...tableSchema() }));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}
+
+interface Deployment {
+  readonly resources: {
+    readonly Resources: { readonly ContactsTable: { readonly Properties: TableSchema } };
+  };
+}
+type TableSchema = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'KeySchema' | 'BillingMode'>;
+
+function tableSchema(): TableSchema {
+  const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
+  // CloudFormation's own tags (!Ref) are of no interest here.
+  const deployment: Deployment = parse(text, { merge: true, logLevel: 'error' });
+  const { AttributeDefinitions, KeySchema, BillingMode } =
+    deployment.resources.Resources.ContactsTable.Properties;
+  return { AttributeDefinitions, KeySchema, BillingMode };
+}

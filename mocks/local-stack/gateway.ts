@@ -1,0 +1,176 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { faultAnswer } from '../../lib/http/answer.ts';
+import { Fault, type FaultCode } from '../../lib/http/faults.ts';
+
+/** The little of hapi's server that is used here; serverless-offline brings hapi along. */
+interface GatewayServer {
+  readonly listener: Server;
+  readonly settings: { readonly router: { stripTrailingSlash: boolean } };
+  ext(event: 'onRequest' | 'onPreHandler' | 'onPreResponse', method: Extension): void;
+}
+type Extension = (request: GatewayRequest, toolkit: Toolkit) => symbol;
+interface Toolkit {
+  readonly continue: symbol;
+  readonly abandon: symbol;
+}
+interface GatewayRequest {
+  readonly raw: { readonly req: IncomingMessage; readonly res: ServerResponse };
+  readonly path: string;
+  readonly headers: Record<string, string | undefined>;
+  readonly info: { readonly received: number };
+  method: string;
+  mime?: string;
+  setMethod(method: string): void;
+  readonly response: Gone | GivenAnswer;
+}
+/** hapi's own refusal: no such path, a body too large, a fault of its own. */
+interface Gone {
+  readonly isBoom: true;
+  readonly output: { readonly statusCode: number };
+}
+interface GivenAnswer {
+  readonly isBoom?: false;
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly source: string | Uint8Array | null;
+}
+
+/** What goes out. */
+interface WireAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | number | boolean>>;
+  readonly body: string | Uint8Array;
+}
+
+/**
+ * Makes serverless-offline's server behave as API Gateway's HTTP API: requests reach the functions as they were
+ * sent, and what a function answers goes out as it is. Left to itself the server (hapi) answers 304, ranges
+ * and CORS on its own account, compresses, adds headers, takes `/x/` for `/x`, serves HEAD with the functions of
+ * GET, and shows a stack trace under HTTP 200 when a function throws.
+ */
+export async function mendGateway(server: GatewayServer): Promise<void> {
+  await dropNullsFromEvents();
+  answerUnreadable(server.listener);
+  server.settings.router.stripTrailingSlash = false;
+  server.ext('onRequest', (request, toolkit) => {
+    // The functions get the headers as they came (rawHeaders); hapi must not act on these itself.
+    for (const name of headersNotForHapi) delete request.headers[name];
+    // Otherwise made from the Host header, which can be anything, and with dot segments resolved.
+    Object.defineProperty(request, 'url', { value: urlOf(request) });
+    keepConnection(request.raw.req);
+    // No route names HEAD: like the gateway, leave it to $default.
+    if (request.method === 'head') request.setMethod(unroutedHead);
+    return toolkit.continue;
+  });
+  server.ext('onPreHandler', (request, toolkit) => {
+    if (request.method === unroutedHead) request.method = 'head';
+    // For JSON types the body would be parsed, and `0` or `false` handed to the function as no text at all.
+    request.mime = 'application/octet-stream';
+    return toolkit.continue;
+  });
+  server.ext('onPreResponse', (request, toolkit) => {
+    const answer = answerTo(request);
+    send(request, answer);
+    const tookMs = Date.now() - request.info.received;
+    process.stdout.write(`${request.raw.req.method} ${request.path} ${answer.statusCode} ${tookMs} ms\n`);
+    return toolkit.abandon;
+  });
+}
+
+/** One promise that nobody awaits, in any function, would otherwise end all of them. */
+export function mendProcess(): void {
+  for (const event of ['unhandledRejection', 'uncaughtException']) {
+    process.removeAllListeners(event);
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`${event}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    });
+  }
+}
+
+const headersNotForHapi = ['origin', 'range', 'if-none-match', 'if-modified-since', 'content-type'];
+const unroutedHead = 'x-head';
+
+/** hapi cuts the connection when a body of no stated length turns out too large: it shall answer instead. */
+function keepConnection(req: IncomingMessage): void {
+  const destroy = req.destroy.bind(req);
+  req.destroy = (error) => (error ? destroy(error) : req);
+}
+
+/** What cannot be read as HTTP (an unknown method, headers of 16 KB) is told so, and not with an empty line. */
+function answerUnreadable(listener: Server): void {
+  listener.removeAllListeners('clientError');
+  listener.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
+    if (!socket.writable) return;
+    const path = error.rawPacket?.toString('latin1', 0, 1_000).split(' ')[1] ?? '';
+    const { statusCode, headers, body } = refusal('invalid-request', path);
+    const lines = Object.entries({
+      ...headers,
+      'Content-Length': Buffer.byteLength(body),
+      Connection: 'close',
+    });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n${head}\r\n${body}`);
+  });
+}
+
+function urlOf({ path, raw }: GatewayRequest) {
+  const target = raw.req.url ?? '';
+  const start = target.indexOf('?');
+  const search = start === -1 ? '' : target.slice(start);
+  return { pathname: path, search, searchParams: new URLSearchParams(search) };
+}
+
+function answerTo({ response, path }: GatewayRequest): WireAnswer {
+  if (response.isBoom) return refusal(refusals[response.output.statusCode] ?? 'internal-error', path);
+  const { statusCode, headers, source } = response;
+  const body = source ?? '';
+  if (typeof body === 'string' && body.startsWith('{"errorMessage":')) {
+    return refusal(body.includes('Lambda timeout') ? 'unavailable' : 'internal-error', path);
+  }
+  return { statusCode, headers: body.length === 0 ? withoutType(headers) : headers, body };
+}
+
+/** hapi's status, in the words of the service: a path that cannot be read is at least not found. */
+const refusals: Readonly<Record<number, FaultCode>> = {
+  400: 'not-found',
+  404: 'not-found',
+  413: 'body-too-large',
+  503: 'unavailable',
+};
+
+/** On AWS the gateway says this in its own words; here the caller is always told in those of the face. */
+function refusal(code: FaultCode, path: string): WireAnswer {
+  const face = /^(?:\/gewe)?\/v2\/api(?:\/|$)/.test(path) ? 'gewe' : 'resource';
+  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code), face);
+  return { statusCode, headers, body };
+}
+
+/** serverless-offline adds a content type to every answer that has none. */
+function withoutType(headers: GivenAnswer['headers']): GivenAnswer['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-type'),
+  );
+}
+
+function send({ raw: { req, res } }: GatewayRequest, { statusCode, headers, body }: WireAnswer): void {
+  // What is still on its way is read and dropped, or the caller would see a reset instead of the answer.
+  req.resume();
+  const bodiless = statusCode === 204 || statusCode === 304;
+  const length = bodiless ? {} : { 'content-length': Buffer.byteLength(body) };
+  const lines = Object.entries({ ...headers, ...length }).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  res.writeHead(statusCode, Object.fromEntries(lines));
+  res.end(bodiless ? undefined : body);
+}
+
+/** In a real event what is absent is absent; serverless-offline says null. */
+async function dropNullsFromEvents(): Promise<void> {
+  const file = './events/http/lambda-events/LambdaProxyIntegrationEventV2.js';
+  const { default: Event } = await import(new URL(file, import.meta.resolve('serverless-offline')).href);
+  const create = Event.prototype.create;
+  Event.prototype.create = function createWithoutNulls() {
+    const event: object = create.call(this);
+    return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null));
+  };
+}

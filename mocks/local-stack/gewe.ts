@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Choice } from '../gewe/scenarios.ts';
+import { startGeweMock } from '../gewe/serve.ts';
+import { startPrismMock } from '../prism.ts';
+import type { PortClaim } from './ports-check.ts';
+import type { LocalSettings } from './settings.ts';
+
+/** Who plays GeWe. */
+export interface Gewe {
+  /** In words, for the ready message. */
+  readonly who: string;
+  /** The base URL that the worker is given. */
+  readonly url: string;
+  /** The port it needs here; none when it is somewhere else. */
+  readonly claim?: PortClaim;
+  start(): Promise<{ close(): Promise<void> }>;
+}
+
+/**
+ * The real one, or any other that `GEWE_BASE_URL` names; a scenario of the mock when one is asked for; else Prism
+ * with the examples of the contract. Throws when the first two are asked for at once.
+ */
+export function chooseGewe(
+  root: string,
+  { geweBaseUrl: url, ports }: LocalSettings,
+  choice: Choice | undefined,
+): Gewe {
+  if (url && choice) throw new Error('--scenario and GEWE_BASE_URL exclude each other');
+  if (url) return { who: 'from GEWE_BASE_URL', url, start: async () => ({ close: async () => {} }) };
+  if (choice) {
+    const who = `the mock of mocks/gewe, scenario ${choice.scenario}`;
+    const { port } = ports.geweMock;
+    return { who, ...at(ports.geweMock), start: () => startGeweMock({ ...choice, port }) };
+  }
+  const specFile = join(root, 'openapi.yaml');
+  const { port } = ports.prism;
+  const who = 'Prism, with the examples of openapi.yaml';
+  return { who, ...at(ports.prism), start: () => startPrismMock({ specFile, port }) };
+}
+
+function at(claim: PortClaim) {
+  return { claim, url: `http://127.0.0.1:${claim.port}` };
+}

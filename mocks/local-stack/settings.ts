@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { readConfig } from '../../lib/runtime/config.ts';
+import { port, type Setting, text } from '../../lib/runtime/setting-kinds.ts';
+import { userSettings } from '../../lib/runtime/settings.ts';
+import type { PortClaim } from './ports-check.ts';
+
+/** What the environment says about the local stack alone, told by `npm start -- --help`. */
+export const localSettings = {
+  prism: port({ name: 'PRISM_PORT', fallback: '4010', meaning: 'Port of the GeWe mock that Prism makes' }),
+  geweMock: port({
+    name: 'GEWE_MOCK_PORT',
+    fallback: '4020',
+    meaning: 'Port of the GeWe mock with scenarios',
+  }),
+  dynamoDb: port({ name: 'DYNAMODB_PORT', fallback: '4030', meaning: 'Port of DynamoDB' }),
+  sqs: port({ name: 'SQS_PORT', fallback: '4040', meaning: 'Port of SQS' }),
+  lambda: port({ name: 'LAMBDA_PORT', fallback: '4050', meaning: "Port of Lambda's invoke API" }),
+  dataDir: text(
+    {
+      name: 'LOCAL_DATA_DIR',
+      fallback: '.local',
+      meaning: 'Where data is kept',
+      allowed: 'a folder',
+      placeholder: '',
+    },
+    (folder) => folder,
+  ),
+} as const;
+
+export interface LocalSettings {
+  /** `GEWE_BASE_URL`, with its prefix. */
+  readonly geweBaseUrl: string | undefined;
+  readonly ports: {
+    readonly api: PortClaim;
+    readonly prism: PortClaim;
+    readonly geweMock: PortClaim;
+    readonly dynamoDb: PortClaim;
+    readonly sqs: PortClaim;
+    readonly lambda: PortClaim;
+  };
+  /** Absolute. */
+  readonly dataDir: string;
+}
+
+/**
+ * What the local stack needs to know. Checks what the functions will read, too: throws `ConfigError`, which names every
+ * fault. `root`: what a relative data folder starts from.
+ */
+export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSettings {
+  const { port: apiPort, geweBaseUrl, ...functionSettings } = userSettings;
+  return readConfig(env, (read) => {
+    for (const setting of Object.values(functionSettings)) read.optional<unknown>(setting);
+    const claim = (part: string, setting: Setting<number>): PortClaim => ({
+      part,
+      variable: setting.name,
+      port: read(setting),
+    });
+    return {
+      geweBaseUrl: read.optional(geweBaseUrl),
+      ports: {
+        api: claim('the API', apiPort),
+        prism: claim('the GeWe mock (Prism)', localSettings.prism),
+        geweMock: claim('the GeWe mock (scenarios)', localSettings.geweMock),
+        dynamoDb: claim('DynamoDB', localSettings.dynamoDb),
+        sqs: claim('SQS', localSettings.sqs),
+        lambda: claim("Lambda's invoke API", localSettings.lambda),
+      },
+      dataDir: resolve(root, read(localSettings.dataDir)),
+    };
+  });
+}

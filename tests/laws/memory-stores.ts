@@ -1,0 +1,75 @@
+import type { Change } from '../../lib/domain/changes.ts';
+import type {
+  ChangeStore,
+  Eraser,
+  RecordStore,
+  RefreshArchive,
+  SnapshotStore,
+} from '../../lib/domain/ports.ts';
+import type { DeviceRecord, EndedRefresh } from '../../lib/domain/record.ts';
+import { partDigestOf } from '../../lib/domain/snapshot-parts.ts';
+
+/**
+ * What the stores promise, in its simplest form: for trying out the rules in thousands of made-up lives. The real
+ * stores keep the same promises, and have tests of their own against the real protocol.
+ */
+export class MemoryStores implements RecordStore, SnapshotStore {
+  readonly records = new Map<string, DeviceRecord>();
+  readonly parts = new Map<string, { fence: number; bytes: Uint8Array }>();
+  readonly written: { deviceKey: string; rev: number; change: Change }[] = [];
+  readonly archived: { deviceKey: string; refreshes: readonly EndedRefresh[] }[] = [];
+
+  async load(deviceKey: string): Promise<DeviceRecord | undefined> {
+    return this.records.get(deviceKey);
+  }
+
+  async swap(deviceKey: string, next: DeviceRecord): Promise<boolean> {
+    if ((this.records.get(deviceKey)?.rev ?? 0) !== next.rev - 1) return false;
+    this.records.set(deviceKey, structuredClone(next));
+    return true;
+  }
+
+  async write(
+    ...[deviceKey, slot, fence, parts]: Parameters<SnapshotStore['write']>
+  ): ReturnType<SnapshotStore['write']> {
+    for (const [index, bytes] of parts.entries()) {
+      const key = `${deviceKey}#${slot}#${index}`;
+      if ((this.parts.get(key)?.fence ?? 0) > fence) return false;
+      this.parts.set(key, { fence, bytes });
+    }
+    return true;
+  }
+
+  async read(...[deviceKey, ref]: Parameters<SnapshotStore['read']>): ReturnType<SnapshotStore['read']> {
+    const parts = ref.partDigests.map((digest, index) => {
+      const bytes = this.parts.get(`${deviceKey}#${ref.slot}#${index}`)?.bytes;
+      return bytes && partDigestOf(bytes) === digest ? bytes : undefined;
+    });
+    return parts.includes(undefined) ? undefined : Buffer.concat(parts.filter((part) => part !== undefined));
+  }
+
+  readonly changes: ChangeStore = {
+    put: async (deviceKey, rev, change) => void this.written.push({ deviceKey, rev, change }),
+    newestFirst: async function* (this: MemoryStores, deviceKey: string) {
+      const own = this.written.filter((entry) => entry.deviceKey === deviceKey);
+      yield* own.toSorted((one, other) => other.rev - one.rev).map(({ change }) => change);
+    }.bind(this),
+  };
+
+  readonly archive: RefreshArchive = {
+    put: async (deviceKey, _rev, refreshes) => void this.archived.push({ deviceKey, refreshes }),
+    find: async (deviceKey, refreshId) =>
+      this.archived
+        .filter((entry) => entry.deviceKey === deviceKey)
+        .flatMap(({ refreshes }) => refreshes)
+        .find(({ id }) => id === refreshId),
+  };
+
+  readonly eraser: Eraser = {
+    erase: async (deviceKey, rev) => {
+      for (const [key, { fence }] of this.parts) {
+        if (key.startsWith(deviceKey) && fence <= rev) this.parts.delete(key);
+      }
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { buryRefresh } from '../../lib/app/bury-refresh.ts';
+import { fetchContacts } from '../../lib/app/fetch-contacts.ts';
+import { startRefresh } from '../../lib/app/start-refresh.ts';
+import type { Policy } from '../../lib/domain/policy.ts';
+import type { Receipt, RefreshMessage } from '../../lib/domain/ports.ts';
+import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
+import { MemoryStores } from './memory-stores.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** What happens to the next call of a worker to anything outside itself. */
+export type Fate = 'goes-well' | 'dies-before' | 'dies-after' | 'stalls';
+
+export const policy: Policy = {
+  listTimeoutMs: 240_000,
+  cachePollMs: 10_000,
+  cacheWindowMs: 600_000,
+  minRefreshIntervalMs: 60_000,
+  failureCooldownMs: 30_000,
+  retryDelaysMs: [15_000, 60_000, 240_000],
+  leaseMs: 30_000,
+};
+
+export const secret = { token: 'canary-token', appId: 'wx_law' };
+const visibilityTimeoutMs = 330_000;
+const maxReceives = 10;
+
+interface Queued {
+  readonly message: RefreshMessage;
+  visibleAtMs: number;
+  receives: number;
+}
+
+/** One device's world: GeWe, stores, a queue and workers that may die or stall at every call they make. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly stores = new MemoryStores();
+  readonly gewe: MadeUpGewe;
+  #fates: Fate[];
+  #queue: Queued[] = [];
+  #serial = 0;
+
+  constructor(fates: readonly Fate[], plans: readonly CallPlan[]) {
+    this.#fates = [...fates];
+    this.gewe = new MadeUpGewe(this.clock, plans);
+  }
+
+  /** From now on nothing dies, stalls or goes wrong upstream. */
+  calmDown(): void {
+    this.#fates = [];
+    this.gewe.calmDown();
+  }
+
+  #next(): string {
+    this.#serial += 1;
+    return String(this.#serial);
+  }
+
+  /** Somebody starts a refresh, without waiting; undefined when that somebody died on the way. */
+  async start(): ReturnType<typeof startRefresh> {
+    const ports = {
+      records: this.stores,
+      archive: this.stores.archive,
+      queue: { send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS) },
+      sealer: { seal: async () => 'sealed' },
+    };
+    const suffix = this.#next().padStart(16, '0');
+    return startRefresh(
+      { secret, trigger: 'api', waitMs: 0 },
+      { ...this.#mortal(ports), clock: this.clock, policy, newRefreshSuffix: () => suffix },
+      new AbortController().signal,
+    );
+  }
+
+  async #send(message: RefreshMessage, delayS: number): Promise<void> {
+    const queued = { message, visibleAtMs: this.clock.now() + delayS * 1000, receives: 0 };
+    this.#queue.push(queued);
+    this.#deliverAt(queued);
+  }
+
+  /** The queue delivers at least once: a message that shows is received, again and again, until it is deleted. */
+  #deliverAt(queued: Queued): void {
+    this.clock.at(queued.visibleAtMs, () => {
+      if (!this.#queue.includes(queued) || this.clock.now() < queued.visibleAtMs) return;
+      void this.#deliver(queued);
+    });
+  }
+
+  async #deliver(queued: Queued): Promise<void> {
+    queued.receives += 1;
+    this.#show(queued, visibilityTimeoutMs);
+    const dead = queued.receives > maxReceives;
+    const receipt: Receipt = { hideFor: async (seconds) => this.#show(queued, seconds * 1000) };
+    const served = await (dead ? this.#bury(queued, receipt) : this.#work(queued, receipt)).catch(
+      () => undefined,
+    );
+    if (served?.kind === 'done') this.#queue = this.#queue.filter((other) => other !== queued);
+  }
+
+  #show(queued: Queued, inMs: number): void {
+    queued.visibleAtMs = this.clock.now() + inMs;
+    this.#deliverAt(queued);
+  }
+
+  #work({ message }: Queued, receipt: Receipt): ReturnType<typeof fetchContacts> {
+    const outside = this.#mortal({
+      records: this.stores,
+      snapshots: this.stores,
+      changes: this.stores.changes,
+      eraser: this.stores.eraser,
+      queue: { send: (next: RefreshMessage, delayS: number) => this.#send(next, delayS) },
+      opener: { open: async () => secret },
+      upstream: this.gewe,
+      receipt,
+    });
+    const owner = this.#next();
+    const ports = { ...outside, clock: this.clock, policy, newOwner: () => owner };
+    const signal = new AbortController().signal;
+    return fetchContacts(message, outside.receipt, ports, { budgetMs: 300_000, signal });
+  }
+
+  #bury({ message }: Queued, receipt: Receipt): ReturnType<typeof buryRefresh> {
+    const ports = { records: this.stores, eraser: this.stores.eraser, clock: this.clock };
+    return buryRefresh(message, receipt, ports);
+  }
+
+  /** The same ports, for somebody who may die or stall at every call: then nothing more is heard of them. */
+  #mortal<Ports extends object>(ports: Ports): Ports {
+    const life = { dead: false, stalledUntilMs: 0 };
+    const wrap = <T extends object>(port: T): T =>
+      new Proxy(port, {
+        get: (target, name) => {
+          const method: unknown = Reflect.get(target, name);
+          if (typeof method !== 'function') return method;
+          return async (...args: unknown[]) => {
+            if (life.dead) throw new Error('dead');
+            const fate = this.#fates.shift() ?? 'goes-well';
+            life.dead = fate === 'dies-before' || fate === 'dies-after';
+            if (fate === 'dies-before') throw new Error('died before');
+            if (fate === 'stalls') life.stalledUntilMs = this.clock.now() + 100_000;
+            await this.clock.sleep(Math.max(0, life.stalledUntilMs - this.clock.now()));
+            const result: unknown = await Reflect.apply(method, target, args);
+            if (fate === 'dies-after') throw new Error('died after');
+            return result;
+          };
+        },
+      });
+    const mortal: Record<string, unknown> = {};
+    for (const [name, port] of Object.entries(ports)) mortal[name] = wrap(port);
+    return { ...ports, ...mortal };
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts, leftOvers, type NpmStart, npmStart, type Ports } from './npm-start.ts';
+import { callsOf } from './readme-calls.ts';
+
+// `npm start` for real, four times over the same data, as somebody has it who follows the README.
+
+const readmeAddress = 'localhost:3000';
+const calls = callsOf(readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8'));
+
+let dataDir: string;
+let ports: Ports;
+let running: NpmStart | undefined;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-smoke-'));
+  ports = await freePorts();
+});
+afterAll(async () => {
+  await running?.end('SIGKILL', 'group');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<NpmStart> {
+  const texts = Object.entries(ports).map(([name, port]) => [name, String(port)]);
+  running = await npmStart({ ...Object.fromEntries(texts), LOCAL_DATA_DIR: dataDir, ...env }, args);
+  return running;
+}
+
+/** Ends it, and tells what is left of it. */
+async function stop(signal: NodeJS.Signals, to: 'npm' | 'group'): Promise<readonly string[]> {
+  await running?.end(signal, to);
+  running = undefined;
+  return leftOvers(ports, dataDir);
+}
+
+const api = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${ports.PORT}${path}`, init);
+
+/** An operation of GeWe's own face. */
+async function gewe(operation: string, token = 't', headers: Record<string, string> = {}) {
+  const response = await api(`/gewe/v2/api/contacts/${operation}`, {
+    method: 'POST',
+    headers: { 'X-GEWE-TOKEN': token, 'content-type': 'application/json', ...headers },
+    body: '{"appId":"wx_demo"}',
+  });
+  const { ret, data } = JSON.parse(await response.text());
+  const counts = data?.friends ? [data.friends.length, data.chatrooms.length, data.ghs.length] : undefined;
+  return { status: response.status, ret, counts };
+}
+
+/** The example of GeWe's documentation. */
+const seedCounts = [29, 5, 5];
+
+describe('npm start', () => {
+  it('says what runs where and what to try', async () => {
+    const { output } = await start();
+    for (const port of [
+      ports.PORT,
+      ports.PRISM_PORT,
+      ports.DYNAMODB_PORT,
+      ports.SQS_PORT,
+      ports.LAMBDA_PORT,
+    ]) {
+      expect(output()).toContain(`127.0.0.1:${port}`);
+    }
+    expect(callsOf(`\`\`\`\n${output()}\n\`\`\`\n`)).toHaveLength(3);
+  });
+
+  it.each(calls)('answers the README: $line', async ({ method, url, headers, body }) => {
+    expect(url).toContain(readmeAddress);
+    const here = url.replace(readmeAddress, `127.0.0.1:${ports.PORT}`);
+    const response = await fetch(here, { method, headers, ...(body !== undefined && { body }) });
+    expect([200, 202, 204]).toContain(response.status);
+    const answer = JSON.parse((await response.text()) || '{}');
+    if ('ret' in answer) expect(answer).toMatchObject({ ret: 200, data: {} });
+  });
+
+  it('survives what nobody should send', async () => {
+    const path = '/gewe/v2/api/contacts/fetchContactsList';
+    const json = { 'content-type': 'application/json', 'X-GEWE-TOKEN': 't' };
+    for (const body of [
+      '',
+      '{',
+      '0',
+      'null',
+      '[]',
+      '{"appId":5}',
+      'x'.repeat(5_000_000),
+      'x'.repeat(20_000_000),
+    ]) {
+      const response = await api(path, { method: 'POST', headers: json, body });
+      expect([response.status, JSON.parse(await response.text()).ret]).toEqual([200, 500]);
+    }
+    for (const wrong of ['/', '/v1/devices/%zz/contacts', '/v1/devices/wx_demo/%2e%2e']) {
+      const response = await api(wrong, { headers: json });
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+    expect((await api('/v1/devices/wx_demo/contacts', { method: 'PUT', headers: json })).status).toBe(405);
+    expect((await gewe('fetchContactsListCache')).ret).toBe(200);
+  });
+
+  it('passes conditional requests and gzip through', async () => {
+    const headers = { 'X-GEWE-TOKEN': 't' };
+    const first = await api('/v1/devices/wx_demo/contacts', { headers });
+    const etag = first.headers.get('etag') ?? '';
+    expect(first.headers.get('content-encoding')).toBe('gzip');
+    const second = await api('/v1/devices/wx_demo/contacts', {
+      headers: { ...headers, 'if-none-match': etag },
+    });
+    expect([second.status, second.headers.get('etag')]).toEqual([304, etag]);
+  });
+
+  it('refuses a second one on the same ports in one line', async () => {
+    await expect(npmStart({ PORT: String(ports.PORT), LOCAL_DATA_DIR: dataDir })).rejects.toThrow(
+      `port ${ports.PORT} of the API is taken (set PORT)`,
+    );
+  });
+
+  it('refuses a second one on the same data in one line', async () => {
+    const others = Object.entries(await freePorts()).map(([name, port]) => [name, String(port)]);
+    await expect(npmStart({ ...Object.fromEntries(others), LOCAL_DATA_DIR: dataDir })).rejects.toThrow(
+      `${dataDir} is in use by another npm start`,
+    );
+  });
+
+  it('ends with Ctrl-C and leaves nothing behind', async () => {
+    expect(await stop('SIGINT', 'group')).toEqual([]);
+  });
+
+  it('serves what is stored when GeWe cannot be reached', async () => {
+    await start({ GEWE_BASE_URL: 'http://127.0.0.1:9', MIN_REFRESH_INTERVAL_S: '0' });
+    expect(await gewe('fetchContactsListCache')).toEqual({ status: 200, ret: 200, counts: seedCounts });
+    expect(await gewe('fetchContactsListCache', 'another')).toEqual({ status: 200, ret: 200 });
+  });
+
+  it('leaves nothing behind when it is killed while a refresh is under way', async () => {
+    expect((await gewe('fetchContactsList', 't', { prefer: 'respond-async' })).ret).toBe(202);
+    expect(await stop('SIGKILL', 'group')).toEqual([]);
+  });
+
+  it('serves what is stored after that, and takes up the refresh at the next start', async () => {
+    await start();
+    expect((await gewe('fetchContactsListCache')).counts).toEqual(seedCounts);
+    expect(await gewe('fetchContactsList', 't', { prefer: 'wait=20' })).toMatchObject({
+      ret: 200,
+      counts: seedCounts,
+    });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'leaves nothing behind when npm alone gets a %s',
+    async (signal) => {
+      if (running === undefined) await start();
+      expect(await stop(signal, 'npm')).toEqual([]);
+    },
+  );
+});
