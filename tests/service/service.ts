@@ -58,8 +58,8 @@ export async function startService(
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });
   await createTable(client, tableName);
   client.destroy();
-  const queue = { name: 'refresh', visibilityTimeoutS: 10, maxReceiveCount: 3, deadLetterName: 'dead' };
-  const sqs = await startSqs({ queues: [queue, { name: 'dead', visibilityTimeoutS: 10 }] });
+  const queue = { name: 'refresh', visibilityTimeoutS: 1, maxReceiveCount: 3, deadLetterName: 'dead' };
+  const sqs = await startSqs({ queues: [queue, { name: 'dead', visibilityTimeoutS: 1 }] });
   const keysDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
   const keys = await localSealingKeys(join(keysDir, 'key.json'));
   Object.assign(process.env, quick, options.env, {
@@ -67,7 +67,7 @@ export async function startService(
     QUEUE_URL: sqs.queueUrl('refresh'),
     DEAD_LETTER_QUEUE_URL: sqs.queueUrl('dead'),
     SEALING_PUBLIC_KEY: keys.publicKey,
-    SEALING_KEYRING: keys.keyring,
+    SEALING_KEYRING: options.env?.SEALING_KEYRING ?? keys.keyring,
     GEWE_BASE_URL: options.env?.GEWE_BASE_URL ?? gewe.url,
     AWS_REGION: location.region,
     AWS_ACCESS_KEY_ID: 'local',
