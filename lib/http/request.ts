@@ -13,7 +13,7 @@ const maxBodyBytes = 65_536;
 const gewePrefix = /^(?:\/gewe)?\/v2\/api(?:\/|$)/;
 
 /** Which face's words the caller understands. */
-export function faceOf({ routeKey, rawPath }: APIGatewayProxyEventV2): Face {
+export function faceOf({ routeKey, rawPath }: Pick<APIGatewayProxyEventV2, 'routeKey' | 'rawPath'>): Face {
   const path = routeKey === '$default' ? rawPath : routeKey.slice(routeKey.indexOf('/'));
   return gewePrefix.test(path) ? 'gewe' : 'resource';
 }

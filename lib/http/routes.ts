@@ -13,8 +13,7 @@ export const routes: readonly { readonly path: string; readonly methods: readonl
 
 /** The methods of the path that a request meant; undefined when there is nothing at it. */
 export function methodsAt(rawPath: string): readonly string[] | undefined {
-  const path = rawPath.replace(/(?<=.)\/+$/, '');
-  return routes.find((route) => patternOf(route.path).test(path))?.methods;
+  return routes.find(({ path }) => patternOf(path).test(rawPath))?.methods;
 }
 
 function patternOf(path: string): RegExp {

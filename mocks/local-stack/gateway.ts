@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { faultAnswer } from '../../lib/http/answer.ts';
 import { Fault, type FaultCode } from '../../lib/http/faults.ts';
+import { faceOf } from '../../lib/http/request.ts';
 
 /** The little of hapi's server that is used here; serverless-offline brings hapi along. */
 interface GatewayServer {
@@ -140,7 +141,7 @@ const refusals: Readonly<Record<number, FaultCode>> = {
 
 /** On AWS the gateway says this in its own words; here the caller is always told in those of the face. */
 function refusal(code: FaultCode, path: string): WireAnswer {
-  const face = /^(?:\/gewe)?\/v2\/api(?:\/|$)/.test(path) ? 'gewe' : 'resource';
+  const face = faceOf({ routeKey: '$default', rawPath: path });
   const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code), face);
   return { statusCode, headers, body };
 }

@@ -1,0 +1,103 @@
+import { fileURLToPath } from 'node:url';
+import { getHttpOperationsFromSpec } from '@stoplight/prism-http';
+
+export const specFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
+
+export const operationIds = [
+  'fetchContactsList',
+  'fetchContactsListSelfHosted',
+  'fetchContactsListCache',
+  'fetchContactsListCacheSelfHosted',
+  'startRefresh',
+  'getRefresh',
+  'getContacts',
+  'getChanges',
+  'eraseDevice',
+] as const;
+export type OperationId = (typeof operationIds)[number];
+
+/** Those that answer GeWe's envelope, whose `ret` and `data` say what a status says elsewhere. */
+export const geweOperationIds = operationIds.filter((id) => id.startsWith('fetch'));
+export const resourceOperationIds = operationIds.filter((id) => !id.startsWith('fetch'));
+
+export interface Operation {
+  readonly method: string;
+  /** With `{appId}` and `{refreshId}` in it. */
+  readonly path: string;
+  readonly responses: readonly Response[];
+}
+
+type Response = Awaited<ReturnType<typeof getHttpOperationsFromSpec>>[number]['responses'][number];
+
+const described = await getHttpOperationsFromSpec(specFile);
+
+/** By operation id; a test holds its keys against `operationIds`. */
+export const operations: ReadonlyMap<string, Operation> = new Map(
+  described.map(({ iid = '', method, path, responses }) => [
+    iid,
+    { method: method.toUpperCase(), path, responses },
+  ]),
+);
+
+/** Throws when `openapi.yaml` describes no such operation. */
+export function operationOf(id: OperationId): Operation {
+  const operation = operations.get(id);
+  if (operation === undefined) throw new Error(`openapi.yaml has no operation ${id}`);
+  return operation;
+}
+
+/** An answer by its name: `getContacts 304`, or `fetchContactsList 200, ret 202 without data`. */
+export function answerName(id: string, status: number | string, envelope?: Envelope): string {
+  if (envelope === undefined) return `${id} ${status}`;
+  return `${id} ${status}, ret ${envelope.ret} ${envelope.hasData ? 'with' : 'without'} data`;
+}
+
+export interface Envelope {
+  readonly ret: unknown;
+  readonly hasData: boolean;
+}
+
+/** The names of all answers that the contract describes. */
+export const documentedAnswers: readonly string[] = [...operations].flatMap(([id, { responses }]) =>
+  responses.flatMap((response) => {
+    const envelopes = envelopesOf(response);
+    if (envelopes.length === 0) return [answerName(id, response.code)];
+    return envelopes.map((envelope) => answerName(id, response.code, envelope));
+  }),
+);
+
+/** The alternatives of an envelope, which the contract tells apart by a constant `ret` and by `data`. */
+function envelopesOf({ contents = [] }: Response): Envelope[] {
+  return contents.flatMap(({ schema }) =>
+    (schema?.oneOf ?? []).flatMap((one) => {
+      if (typeof one === 'boolean') return [];
+      const ret = one.properties?.ret;
+      if (ret === undefined || typeof ret === 'boolean') return [];
+      return [{ ret: ret.const, hasData: one.required?.includes('data') ?? false }];
+    }),
+  );
+}
+
+/** `getContacts 304: etag` for each header that the contract describes. */
+export const documentedHeaders: readonly string[] = [...operations].flatMap(([id, { responses }]) =>
+  responses.flatMap(({ code, headers = [] }) => headers.map(({ name }) => headerName(id, code, name))),
+);
+
+export function headerName(id: string, status: number | string, name: string): string {
+  return `${id} ${status}: ${name.toLowerCase()}`;
+}
+
+/** What no function answers, each with the reason. A test checks that the contract describes each of them. */
+export const answeredByNoFunction: Readonly<Record<string, string>> = {
+  'startRefresh 413':
+    'the functions ignore the body of a start, whatever its size: only the gateway refuses one that is too large',
+};
+
+/** Which test file hears an answer: each of them is held against all that are its own. */
+export type Part = 'served' | 'not-allowed' | 'unavailable';
+
+export function partOf(name: string): Part | undefined {
+  if (name in answeredByNoFunction) return undefined;
+  if (/ 403\b/.test(name)) return 'not-allowed';
+  return / 503\b/.test(name) ? 'unavailable' : 'served';
+}
