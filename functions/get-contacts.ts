@@ -1,4 +1,5 @@
 import { readContacts } from '../lib/app/read-contacts.ts';
+import type { NothingStoredEnvelope } from '../lib/contract/types.generated.ts';
 import { deviceKeyOf } from '../lib/domain/keys.ts';
 import { faultAnswer, json } from '../lib/http/answer.ts';
 import { namesDigest } from '../lib/http/conditional.ts';
@@ -28,7 +29,7 @@ export const handler = httpHandler(async (event) => {
       return { statusCode: 304, headers: listHeaders(stored.snapshot, clock.now(), 'hit') };
     case 'nothing':
       return face === 'gewe'
-        ? json(200, { ret: 200, msg: '操作成功' })
+        ? json<NothingStoredEnvelope>(200, { ret: 200, msg: '操作成功' })
         : faultAnswer(new Fault('nothing-stored'), face, {}, { start: 'contacts/refreshes' });
   }
 }, log);

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { FailureEnvelope, RefreshError } from '../contract/types.generated.ts';
 import type { FailureClass } from '../domain/errors.ts';
 import { failureTexts } from './failure-texts.ts';
 import { type Fault, type FaultCode, faultTexts } from './faults.ts';
@@ -9,19 +10,22 @@ export type Answer = APIGatewayProxyStructuredResultV2;
 
 type Headers = Readonly<Record<string, string>>;
 
-export function json(
+/** `Body`: the schema of `openapi.yaml` that the body keeps to. */
+export function json<Body extends object>(
   statusCode: number,
-  body: unknown,
+  body: Body,
   headers: Headers = {},
   contentType = 'application/json',
 ): Answer {
   return { statusCode, headers: { 'Content-Type': contentType, ...headers }, body: JSON.stringify(body) };
 }
 
-const problemType = (name: FaultCode | FailureClass) => `urn:problem-type:gewe-contacts:${name}`;
+function problemType<Name extends FaultCode | FailureClass>(name: Name) {
+  return `urn:problem-type:gewe-contacts:${name}` as const;
+}
 
 /** What a failed refresh says of itself, as a problem (RFC 9457) inside an answer that is none. */
-export function failureProblem(failure: FailureClass): { type: string; title: string; detail: string } {
+export function failureProblem(failure: FailureClass): RefreshError {
   const { title, detail } = failureTexts[failure];
   return { type: problemType(failure), title, detail };
 }
@@ -29,7 +33,7 @@ export function failureProblem(failure: FailureClass): { type: string; title: st
 /** A failed refresh in GeWe's own envelope. Clients raise on any HTTP status but 200. */
 export function failureEnvelope(failure: FailureClass, headers: Headers = {}): Answer {
   const data = { code: failure, msg: failureTexts[failure].msg };
-  return json(200, { ret: 500, msg: '获取通讯录列表失败', data }, headers);
+  return json<FailureEnvelope>(200, { ret: 500, msg: '获取通讯录列表失败', data }, headers);
 }
 
 /** A request that is not served, in the words of the face that was called. `extra`: further members of a problem. */

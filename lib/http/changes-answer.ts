@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ChangesSince } from '../app/read-changes.ts';
+import type { Changes } from '../contract/types.generated.ts';
 import { isSince } from '../contract/validators.generated.js';
 import { type Answer, faultAnswer, json } from './answer.ts';
 import { Fault } from './faults.ts';
@@ -24,7 +25,7 @@ export function changesAnswer(since: string, changes: ChangesSince): Answer {
       const { snapshot, difference } = changes;
       const { added, removed } = difference;
       const body = { from: since, to: snapshot.digest, asOf: timeOf(snapshot.asOfMs), added, removed };
-      return json(200, body, { 'Cache-Control': 'private, no-cache', Vary: 'X-GEWE-TOKEN' });
+      return json<Changes>(200, body, { 'Cache-Control': 'private, no-cache', Vary: 'X-GEWE-TOKEN' });
     }
   }
 }

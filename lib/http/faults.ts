@@ -1,18 +1,9 @@
+import type { ProblemType, RequestFault } from '../contract/types.generated.ts';
+
+type NameOf<Type> = Type extends `urn:problem-type:gewe-contacts:${infer Name}` ? Name : never;
+
 /** Why a request is not served, as programs are told: the problem type's last part, and the `data.code` of an envelope. */
-export type FaultCode =
-  | 'token-missing'
-  | 'token-invalid'
-  | 'token-not-allowed'
-  | 'invalid-json'
-  | 'invalid-request'
-  | 'body-too-large'
-  | 'nothing-stored'
-  | 'refresh-not-found'
-  | 'changes-gone'
-  | 'not-found'
-  | 'method-not-allowed'
-  | 'unavailable'
-  | 'internal-error';
+export type FaultCode = RequestFault | NameOf<ProblemType>;
 
 interface FaultTexts {
   /** HTTP status of the resource face. */

@@ -1,4 +1,5 @@
 import type { SeenRefresh } from '../app/read-refresh.ts';
+import type { Refresh } from '../contract/types.generated.ts';
 import type { EpochMs } from '../domain/record.ts';
 import { isOpen } from '../domain/refresh-view.ts';
 import { type Answer, failureProblem, json } from './answer.ts';
@@ -20,7 +21,7 @@ export function refreshAnswer(
   return json(statusCode, bodyOf(seen), { 'Cache-Control': 'no-store', ...retryAfter, ...headers });
 }
 
-function bodyOf({ refresh, expectedMs }: SeenRefresh): object {
+function bodyOf({ refresh, expectedMs }: SeenRefresh): Refresh {
   const { id, status, trigger, attempt } = refresh;
   const open = isOpen(refresh);
   const result = open ? undefined : refresh.result;

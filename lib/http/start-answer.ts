@@ -1,5 +1,6 @@
 import type { StoredContacts } from '../app/read-contacts.ts';
 import type { Started } from '../app/start-refresh.ts';
+import type { PendingEnvelope } from '../contract/types.generated.ts';
 import type { EpochMs } from '../domain/record.ts';
 import { isOpen } from '../domain/refresh-view.ts';
 import { type Answer, failureEnvelope, json } from './answer.ts';
@@ -31,7 +32,7 @@ export function listStartAnswer(
     return listAnswer(stored, acceptEncoding, nowMs, cacheUse[started.how], headers);
   }
   const msg = '正在后台获取通讯录，请稍后调用 fetchContactsListCache 接口获取结果';
-  return json(200, { ret: 202, msg }, headers);
+  return json<PendingEnvelope>(200, { ret: 202, msg }, headers);
 }
 
 /** A start of the resource: 202 while it is under way, 200 when it has ended. */
