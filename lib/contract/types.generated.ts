@@ -519,6 +519,12 @@ export interface components {
         /** @description What was added and removed. Both are empty when `since` is the stored list. */
         readonly Changes: {
             headers: {
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                /**
+                 * @description Always `X-GEWE-TOKEN`.
+                 * @example X-GEWE-TOKEN
+                 */
+                readonly Vary?: string;
                 readonly [name: string]: unknown;
             };
             content: {
@@ -618,7 +624,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `body-too-large`: a body is ignored, but not one of any size. */
+        /** @description Problem `body-too-large`: a body is ignored, but one of over 10 MB is refused before it reaches a function. The local stack says it so; on AWS, API Gateway does in its own words. */
         readonly BodyTooLarge: {
             headers: {
                 readonly [name: string]: unknown;
@@ -765,7 +771,7 @@ export interface components {
          */
         readonly ContentEncoding: "gzip" | "identity";
         /**
-         * @description RFC 7240: `wait=N` or `respond-async`, present when that preference was honoured.
+         * @description RFC 7240: `wait=N`, `respond-async`, or both, as they were honoured. With both, the answer waits for N seconds; with `respond-async` alone, not at all.
          * @example wait=10
          */
         readonly PreferenceApplied: string;

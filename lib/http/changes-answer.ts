@@ -11,7 +11,9 @@ export function sinceOf({ queryStringParameters }: APIGatewayProxyEventV2): stri
   const since = queryStringParameters?.since;
   if (isSince(since)) return since.replace(/^(?:W\/)?"|"$/g, '');
   const detail =
-    since === undefined ? 'is required' : 'must be the digest of a list, 43 characters of base64url';
+    since === undefined
+      ? 'is required'
+      : 'must be the digest of a list (43 characters, base64url) or its entity tag';
   throw new Fault('invalid-request', [{ parameter: 'since', detail }]);
 }
 

@@ -91,7 +91,7 @@ export const faultTexts: Readonly<Record<FaultCode, FaultTexts>> = {
   'internal-error': {
     status: 500,
     title: 'Something went wrong here',
-    detail: 'The operator finds it in the log by the request id.',
+    detail: 'The operator finds the cause in the log.',
     msg: '服务内部错误',
   },
 };

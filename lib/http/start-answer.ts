@@ -31,7 +31,7 @@ export function listStartAnswer(
   if (refresh.status === 'succeeded' && stored?.kind === 'list') {
     return listAnswer(stored, acceptEncoding, nowMs, cacheUse[started.how], headers);
   }
-  const msg = '正在后台获取通讯录，请稍后调用 fetchContactsListCache 接口获取结果';
+  const msg = '正在后台获取通讯录列表，请稍后调用 fetchContactsListCache 接口获取结果';
   return json<PendingEnvelope>(200, { ret: 202, msg }, headers);
 }
 

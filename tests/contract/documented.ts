@@ -93,11 +93,13 @@ export const answeredByNoFunction: Readonly<Record<string, string>> = {
     'the functions ignore the body of a start, whatever its size: only the gateway refuses one that is too large',
 };
 
-/** Which test file hears an answer: each of them is held against all that are its own. */
-export type Part = 'served' | 'not-allowed' | 'unavailable';
+/** Which test file hears an answer: each file is held against all of its own. */
+export type Part = 'gewe-face' | 'resource' | 'not-allowed' | 'unavailable';
 
+/** Every answer that the contract describes is in one part, unless no function answers it. */
 export function partOf(name: string): Part | undefined {
   if (name in answeredByNoFunction) return undefined;
-  if (/ 403\b/.test(name)) return 'not-allowed';
-  return / 503\b/.test(name) ? 'unavailable' : 'served';
+  if (name.startsWith('fetch')) return 'gewe-face';
+  if (name.endsWith(' 403')) return 'not-allowed';
+  return name.endsWith(' 503') ? 'unavailable' : 'resource';
 }

@@ -3,7 +3,6 @@ import { startPrismProxy } from '../../mocks/prism.ts';
 import { type Call, call, type Reply } from '../service/client.ts';
 import {
   answerName,
-  answeredByNoFunction,
   documentedAnswers,
   documentedHeaders,
   headerName,
@@ -84,9 +83,4 @@ export async function startJudge(upstream: string, token: string): Promise<Judge
 function envelopeOf(text: string) {
   const body: { ret: unknown; data?: unknown } = JSON.parse(text);
   return { ret: body.ret, hasData: body.data !== undefined };
-}
-
-/** The reasons of `answeredByNoFunction` that are out of date: not in the contract any more. */
-export function staleReasons(): readonly string[] {
-  return Object.keys(answeredByNoFunction).filter((name) => !documentedAnswers.includes(name));
 }

@@ -60,7 +60,7 @@ class Watcher {
   async look(): Promise<void> {
     const { stores, clock } = this.#world;
     const ports = { records: stores, snapshots: stores, archive: stores.archive, clock };
-    let newestSuccessMs = 0;
+    let changedSinceMs = 0;
     for (const [id, promise] of this.#promised) {
       const seen = await readRefresh(deviceKey, id, ports);
       if (seen === undefined) {
@@ -72,15 +72,17 @@ class Watcher {
       if (promise.ended) expect(refresh).toEqual(promise.ended);
       if (clock.now() >= promise.byMs) expect(isOpen(refresh), 'law 1').toBe(false);
       if (!isOpen(refresh)) promise.ended = refresh;
-      if (refresh.status === 'succeeded') newestSuccessMs = Math.max(newestSuccessMs, refresh.createdAtMs);
+      const brought = 'result' in refresh ? (refresh.result?.added ?? 0) + (refresh.result?.removed ?? 0) : 0;
+      if (brought > 0) changedSinceMs = Math.max(changedSinceMs, refresh.startedAtMs ?? 0);
     }
     const stored = await readContacts(deviceKey, ports);
     if (stored.kind !== 'list') {
       expect(this.#served.version, 'law 5').toBe(0);
-      expect(newestSuccessMs, 'law 8').toBe(0);
+      expect(changedSinceMs, 'law 8').toBe(0);
       return;
     }
     const version = versionIn(unpackBody(stored.gzip));
+    expect(stored.snapshot.changedAtMs, 'law 8').toBeGreaterThanOrEqual(changedSinceMs);
     expect(version, 'law 4').toBeGreaterThanOrEqual(this.#served.version);
     expect(stored.snapshot.asOfMs, 'law 4').toBeGreaterThanOrEqual(this.#served.asOfMs);
     expect(this.#world.gewe.mostAtOnce, 'law 2').toBeLessThanOrEqual(1);

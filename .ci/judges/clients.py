@@ -1,0 +1,188 @@
+"""Drives public GeWe clients, as they are published, against this service: only their base URL is changed.
+
+    clients.py API_URL GEWE_MOCK_URL CLIENT=PROGRAM...   judges; PROGRAM: the Python that has the client, or the client
+    clients.py drive CLIENT BASE_URL TOKEN APP_ID CALL...   makes calls of one client, in the Python that has it
+
+The stack has to be started with MIN_REFRESH_INTERVAL_S=3, FAILURE_COOLDOWN_S=0 and DEFAULT_WAIT_S=2.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from urllib.request import urlopen
+
+LISTS = ("friends", "chatrooms", "ghs")
+SEED = json.loads(Path(__file__).parents[2].joinpath("mocks/gewe/seed-list.json").read_text("utf-8"))
+SEED_COUNTS = (29, 5, 5)
+INTERVAL_S = 3
+SLOW_S = 8
+# The shortest limit of a client that is known of is 10 s.
+ANSWER_LIMIT_S = 10
+
+BOTH_PREFIXES = ("/v2/api", "/gewe/v2/api")
+# What each client expects its base URL to end in. gewe-cli adds /gewe/v2/api itself.
+PREFIXES = {"gewechat-client": BOTH_PREFIXES, "opengewe": BOTH_PREFIXES, "gewe-cli": ("",)}
+# gewechat-client has no call for the cache; gewe-cli's takes no data from anybody ("expected unit"), GeWe included.
+READ_CACHE = {"opengewe"}
+
+
+def gewechat_client(base_url, token, app_id):
+    """The calls of a client. Each gives {"list": what came as `data`} or {"refused": what the client makes of it}."""
+    from gewechat_client.client import GewechatClient
+
+    def fetch():
+        try:
+            return {"list": GewechatClient(base_url, token).fetch_contacts_list(app_id)["data"]}
+        except RuntimeError as error:
+            return {"refused": str(error)}
+
+    return {"list": fetch}
+
+
+def opengewe(base_url, token, app_id):
+    from opengewe import GeweClient
+
+    async def call(name):
+        async with GeweClient(base_url, app_id=app_id, token=token) as client:
+            answer = await getattr(client.contact, name)()
+        return {"list": answer.get("data")} if answer["ret"] == 200 else {"refused": str(answer)}
+
+    return {
+        "list": lambda: asyncio.run(call("fetch_contacts_list")),
+        "cache": lambda: asyncio.run(call("fetch_contacts_list_cache")),
+    }
+
+
+def gewe_cli(base_url, token, app_id):
+    options = ["--config", "none.toml", "fetch-contacts-list", "--base-url", base_url, "--token", token]
+
+    def fetch():
+        command = [os.environ["GEWE_CLI"], *options, "--app-id", app_id]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        if done.returncode == 0:
+            arrays = {name: re.search(rf"{name}: \[(.*?)\]", done.stdout, re.DOTALL)[1] for name in LISTS}
+            return {"list": {name: re.findall(r'"([^"]*)"', text) for name, text in arrays.items()}}
+        # Any other status is a crash.
+        assert done.returncode == 1, done.stderr
+        return {"refused": done.stderr}
+
+    return {"list": fetch}
+
+
+def drive(client, base_url, token, app_id, *calls):
+    make = {"gewechat-client": gewechat_client, "opengewe": opengewe, "gewe-cli": gewe_cli}[client]
+    operations = make(base_url, token, app_id)
+    operations = {name: partial(timed, operation) for name, operation in operations.items()}
+    operations["await"] = partial(until_settled, operations["list"])
+    print(json.dumps([operations[call]() for call in calls]))
+
+
+def timed(operation):
+    began = time.monotonic()
+    return {**operation(), "seconds": time.monotonic() - began}
+
+
+def until_settled(operation):
+    """Calls until it is told something else than that the list is under way."""
+    for _ in range(30):
+        seen = operation()
+        if "202" not in seen.get("refused", ""):
+            break
+    return seen
+
+
+class Judge:
+    def __init__(self, api_url, gewe_mock_url, programs):
+        self.api_url = api_url
+        self.gewe_mock_url = gewe_mock_url
+        self.programs = programs
+        self.faults = {client: [] for client in programs}
+        self.answers = dict.fromkeys(programs, 0)
+
+    def scenario(self, name, seconds=1):
+        body = json.dumps({"scenario": name, "seconds": seconds}).encode()
+        urlopen(f"{self.gewe_mock_url}/__mock/scenario", body, timeout=5).close()
+        # Refreshes that ended earlier are no longer joined.
+        time.sleep(INTERVAL_S)
+
+    def list_calls(self, app_id):
+        with urlopen(f"{self.gewe_mock_url}/__mock/calls", timeout=5) as response:
+            return sum(device["listCalls"] for device in json.load(response) if device["appId"] == app_id)
+
+    def each(self, case, device, **expected):
+        """All clients at once call what `expected` names, in its order."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda client: self.one(client, case, device, expected), self.programs))
+
+    def one(self, client, case, device, expected):
+        wanted = [(call.rstrip("_"), want) for call, want in expected.items()]
+        wanted = [(call, want) for call, want in wanted if call != "cache" or client in READ_CACHE]
+        for prefix in PREFIXES[client] if case == "normal" else PREFIXES[client][-1:]:
+            token, app_id = f"canary-{client}", f"wx_{client}_{device}"
+            python = sys.executable if client == "gewe-cli" else self.programs[client]
+            command = [python, __file__, "drive", client, self.api_url + prefix, token, app_id]
+            command += [call for call, _ in wanted]
+            env = {**os.environ, "RUST_BACKTRACE": "0", "GEWE_CLI": self.programs["gewe-cli"]}
+            done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=120)
+            if done.returncode != 0:
+                self.faults[client].append(f"{case}, {prefix}: crashed: {done.stderr[-2000:]}")
+                continue
+            for (call, want), seen in zip(wanted, json.loads(done.stdout.splitlines()[-1]), strict=True):
+                self.answers[client] += 1
+                if client == "gewe-cli" and isinstance(want, str):
+                    # It shows `ret` and `msg`, not `data.code`.
+                    want = want.split()[0]
+                fault = fault_of(seen, want, token)
+                if fault:
+                    self.faults[client].append(f"{case}, {prefix}, {call}: {fault}")
+
+    def run(self):
+        assert tuple(len(SEED[name]) for name in LISTS) == SEED_COUNTS
+        self.each("nothing stored", "new", cache=None)
+        self.each("normal", "known", list=SEED, cache=SEED)
+        self.scenario("slow", SLOW_S)
+        before = {client: self.list_calls(f"wx_{client}_known") for client in self.programs}
+        self.each("slow, list known", "known", list="202", cache=SEED, await_=SEED)
+        for client, calls in before.items():
+            more = self.list_calls(f"wx_{client}_known") - calls
+            if more != 1:
+                self.faults[client].append(f"slow: {more} list calls reached GeWe instead of 1")
+        self.each("slow, nothing known", "new", list="202", cache=None, await_=SEED, cache_=SEED)
+        for scenario, code in {"token-rejected": "token-rejected", "offline": "device-offline"}.items():
+            self.scenario(scenario)
+            self.each(scenario, "known", list=f"500 {code}", cache=SEED)
+        self.scenario("normal")
+        self.each("well again", "known", list=SEED, cache=SEED)
+
+        for client, faults in self.faults.items():
+            verdict = "; ".join(faults) if faults else "served as GeWe would"
+            print(f"{client}: {self.answers[client]} answers, {verdict}")
+        return 1 if any(self.faults.values()) or not all(self.answers.values()) else 0
+
+
+def fault_of(seen, want, token):
+    """`want`: a list, None for success without one, or what a refusal tells: `ret` and `data.code`."""
+    if seen["seconds"] > ANSWER_LIMIT_S:
+        return f"took {seen['seconds']:.1f} s"
+    if isinstance(want, str):
+        told = seen.get("refused")
+        if told is None or not all(word in told for word in want.split()):
+            return f"{want} was not told, but {str(seen)[:500]}"
+        return "told the token" if token in told else None
+    if seen.get("list", "refused") != want:
+        return f"{str(seen)[:500]} is not {'the list' if want else 'an empty success'}"
+    return None
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "drive":
+        drive(*sys.argv[2:])
+    else:
+        sys.exit(Judge(sys.argv[1], sys.argv[2], dict(arg.split("=", 1) for arg in sys.argv[3:])).run())

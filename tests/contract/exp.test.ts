@@ -1,3 +1,0 @@
-import { it } from 'vitest';
-import { documentedAnswers, documentedHeaders } from './documented.ts';
-it('x', () => { console.log(documentedAnswers, documentedHeaders); });

@@ -1,0 +1,18 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { recordSk } from '../../lib/dynamodb/record-store.ts';
+import { partitionOf } from '../../lib/dynamodb/table.ts';
+import { location, tableName } from '../service/service.ts';
+
+/** Puts what no version of the service has written in the place of a device's record. */
+export async function spoilRecord(dynamoDbUrl: string, token: string, appId: string): Promise<void> {
+  const client = createDynamoDbClient({ ...location, endpoint: dynamoDbUrl });
+  const keys = { pk: { S: partitionOf(deviceKeyOf(token, appId)) }, sk: { S: recordSk } };
+  const Item = { ...keys, rev: { N: '1' }, content: { S: 'spoiled' }, nonce: { S: '' } };
+  try {
+    await client.send(new PutItemCommand({ TableName: tableName, Item }));
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,143 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failureTraits } from '../lib/domain/errors.ts';
+import { faultTexts } from '../lib/http/faults.ts';
+import { userSettings } from '../lib/runtime/settings.ts';
+import { localSettings } from '../mocks/local-stack/settings.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const english = read('README.md');
+const chinese = read('README.zh-CN.md');
+const readmes = [
+  {
+    file: 'README.md',
+    text: english,
+    empty: 'empty',
+    prism: 'locally Prism, deployed `http://api.geweapi.com`',
+  },
+  {
+    file: 'README.zh-CN.md',
+    text: chinese,
+    empty: '空',
+    prism: '本机为 Prism，部署后为 `http://api.geweapi.com`',
+  },
+];
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+
+const fence = /^```[^\n]*\n.*?^```$/gms;
+const blocksOf = (markdown: string): string[] => markdown.match(fence) ?? [];
+const proseOf = (markdown: string): string => markdown.replace(fence, '');
+const levelsOf = (markdown: string): string[] => proseOf(markdown).match(/^#+(?= )/gm) ?? [];
+const codesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+/** The tables of a page: rows of cells, without the line below the head. */
+function tablesOf(markdown: string): string[][][] {
+  const tables = proseOf(markdown).match(/(?:^\|.*\n)+/gm) ?? [];
+  return tables.map((table) =>
+    table
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^\|[\s:|-]+\|$/.test(line))
+      .map((line) => line.slice(1, -1).split('|'))
+      .map((cells) => cells.map((cell) => cell.trim())),
+  );
+}
+
+/** The rows, without the head, of the one table whose head or first column names `code`. */
+function tableNaming(markdown: string, code: string): string[][] {
+  const found = tablesOf(markdown).filter((rows) =>
+    rows.some(([first = '']) => codesIn(first).includes(code)),
+  );
+  expect(found, `tables that name ${code}`).toHaveLength(1);
+  return found[0]?.slice(1) ?? [];
+}
+
+describe.each(readmes)('$file', ({ text, empty, prism }) => {
+  it('names every setting of a user, in order, with its default', () => {
+    const told = tableNaming(text, 'PORT').map(([name = '', value = '']) => [codesIn(name)[0], value]);
+    const expected = Object.values(userSettings).map((setting) => [
+      setting.name,
+      setting === userSettings.geweBaseUrl ? prism : setting.fallback || empty,
+    ]);
+    expect(told).toEqual(expected);
+  });
+
+  it('names every setting of the local stack, with its default', () => {
+    const told = [...text.matchAll(/`([A-Z_]+)`\s*[(（]`?([\w.]+)`?[)）]/g)];
+    expect(told.map(([, name, value]) => [name, value])).toEqual(
+      Object.values(localSettings).map(({ name, fallback }) => [name, fallback]),
+    );
+  });
+
+  it('names every failure and every fault, but those that openapi.yaml alone describes', () => {
+    const codes = [...Object.keys(failureTraits), ...Object.keys(faultTexts)];
+    const told = tableNaming(text, 'token-rejected').flatMap(([first = '']) => codesIn(first));
+    expect(told.toSorted()).toEqual(codes.filter((code) => !describedElsewhere.includes(code)).toSorted());
+  });
+});
+
+/** What follows from a caller's own path or question, or tells of a fault of ours: `openapi.yaml` is enough. */
+const describedElsewhere = [
+  'nothing-stored',
+  'refresh-not-found',
+  'changes-gone',
+  'not-found',
+  'method-not-allowed',
+  'internal-error',
+];
+
+it.each(describedElsewhere)('openapi.yaml describes %s, which the READMEs leave out', (code) => {
+  expect(Object.keys(faultTexts)).toContain(code);
+  expect(read('openapi.yaml')).toMatch(new RegExp(`[\`':]${code}\\b`));
+});
+
+describe('the two READMEs', () => {
+  it('have the same code blocks', () => {
+    expect(blocksOf(chinese)).toEqual(blocksOf(english));
+  });
+
+  it('have the same headings, level by level', () => {
+    expect(levelsOf(chinese)).toEqual(levelsOf(english));
+  });
+
+  it('have the same tables, row by row, about the same things', () => {
+    const codes = (markdown: string) =>
+      tablesOf(markdown).map((rows) => rows.slice(1).map(([first = '']) => first));
+    expect(codes(chinese)).toEqual(codes(english));
+  });
+
+  it('link to each other', () => {
+    expect(english).toContain('](README.zh-CN.md)');
+    expect(chinese).toContain('](README.md)');
+  });
+});
+
+describe.each(pages)('%s', (file) => {
+  const text = read(file);
+
+  it('links to files that are there', () => {
+    const targets = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const missing = targets.filter(
+      (target) => !/^https?:\/\//.test(target) && !existsSync(join(root, dirname(file), target)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('names files and folders that are there', () => {
+    const named = codesIn(proseOf(text)).filter((code) =>
+      /^(functions|lib|mocks|tests|tools|docs)\/[\w./-]*$/.test(code),
+    );
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('names npm scripts that are there', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+    const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+      ([, run, short]) => run ?? short ?? '',
+    );
+    expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+  });
+});
