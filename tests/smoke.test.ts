@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +100,22 @@ describe('npm start', () => {
     }
     expect((await api('/v1/devices/wx_demo/contacts', { method: 'PUT', headers: json })).status).toBe(405);
     expect((await gewe('fetchContactsListCache')).ret).toBe(200);
+  });
+
+  it('writes no token to its output or its data, whatever becomes of the call', async () => {
+    const canary = 'canary-0b5e7a-token';
+    expect((await gewe('fetchContactsList', canary)).ret).toBe(200);
+    await api('/v1/devices/wx_demo/contacts/refreshes/x', { headers: { 'X-GEWE-TOKEN': canary } });
+    await api('/v1/devices/wx_demo', { method: 'DELETE', headers: { 'X-GEWE-TOKEN': canary } });
+    expect(running?.output()).toContain('"message":"answered"');
+    expect(running?.output()).not.toContain('canary');
+    const kept = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of kept) {
+      expect(readFileSync(join(parentPath, name)).includes('canary'), name).toBe(false);
+    }
   });
 
   it('passes conditional requests and gzip through', async () => {

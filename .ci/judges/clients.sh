@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d "${CI_WORK:-${TMPDIR:-/tmp}}/clients.XXXXXX")
-export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"
 
 stack=
 stop() {
