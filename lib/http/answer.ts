@@ -30,10 +30,14 @@ export function failureProblem(failure: FailureClass): RefreshError {
   return { type: problemType(failure), title, detail };
 }
 
-/** A failed refresh in GeWe's own envelope. Clients raise on any HTTP status but 200. */
+/**
+ * A failed refresh in GeWe's own envelope. Clients raise on any HTTP status but 200, and some show `msg` alone: it says
+ * the reason too. A rejected token is told in `msg` as GeWe does, for there are clients that look for that text.
+ */
 export function failureEnvelope(failure: FailureClass, headers: Headers = {}): Answer {
-  const data = { code: failure, msg: failureTexts[failure].msg };
-  return json<FailureEnvelope>(200, { ret: 500, msg: '获取通讯录列表失败', data }, headers);
+  const reason = failureTexts[failure].msg;
+  const msg = failure === 'token-rejected' ? reason : `获取联系人列表失败：${reason}`;
+  return json<FailureEnvelope>(200, { ret: 500, msg, data: { code: failure, msg: reason } }, headers);
 }
 
 /** A request that is not served, in the words of the face that was called. `extra`: further members of a problem. */
@@ -43,7 +47,8 @@ export function faultAnswer(fault: Fault, face: Face, headers: Headers = {}, ext
     const unrouted = fault.code === 'not-found' || fault.code === 'method-not-allowed';
     const parts = fault.parts.map((part) => part.detail).join('; ');
     const data = { code: fault.code, msg: parts || msg };
-    return json(unrouted ? status : 200, { ret: unrouted ? status : 500, msg, data }, headers);
+    const told = parts ? `${msg}：${parts}` : msg;
+    return json(unrouted ? status : 200, { ret: unrouted ? status : 500, msg: told, data }, headers);
   }
   const errors = fault.parts.length > 0 ? { errors: fault.parts } : {};
   const body = { type: problemType(fault.code), title, status, detail, ...errors, ...extra };

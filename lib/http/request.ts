@@ -64,10 +64,10 @@ function appIdOfBody(event: APIGatewayProxyEventV2): string {
   const json = parseJson(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
   if (isFetchContactsListRequest(json)) return json.appId;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new Fault('invalid-request', [{ pointer: '', detail: 'must be an object (请求体应为 JSON 对象)' }]);
+    throw new Fault('invalid-request', [{ pointer: '', detail: '请求体应为 JSON 对象' }]);
   }
   const missing = !('appId' in json) || json.appId === '' || json.appId === null;
-  const detail = missing ? 'appId is required (appId 不可为空)' : `appId ${appIdRule} (appId 格式不正确)`;
+  const detail = missing ? 'appId 不可为空' : 'appId 格式不正确，应为 1 至 128 个字母、数字、- 或 _';
   throw new Fault('invalid-request', [{ pointer: '/appId', detail }]);
 }
 
