@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +102,19 @@ describe('npm start', () => {
     }
     expect((await api('/v1/devices/wx_demo/contacts', { method: 'PUT', headers: json })).status).toBe(405);
     expect((await gewe('fetchContactsListCache')).ret).toBe(200);
+  });
+
+  it.each([
+    ['that stops in the middle', 'Content-Length: 50'],
+    ['that is announced far too large', 'Content-Length: 99999999999'],
+    ['whose chunks never end', 'Transfer-Encoding: chunked'],
+  ])('answers a body %s', async (_what, header) => {
+    const socket = connect(Number(ports.PORT), '127.0.0.1');
+    const path = '/v1/devices/wx_demo/contacts/refreshes';
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nX-GEWE-TOKEN: t\r\n${header}\r\n\r\n5\r\n{}`);
+    const [answer]: Buffer[] = await once(socket, 'data');
+    socket.destroy();
+    expect(answer?.toString()).toMatch(/^HTTP\/1.1 4\d\d .*application\/problem\+json/is);
   });
 
   it('writes no token to its output or its data, whatever becomes of the call', async () => {

@@ -11,6 +11,7 @@ describe('the Prefer header', () => {
     ['wait="7"', { waitMs: 7_000, applied: 'wait=7' }],
     ['wait=0', { waitMs: 0, applied: 'wait=0' }],
     ['wait=600', { waitMs: 25_000, applied: 'wait=25' }],
+    ['wait=99999999999', { waitMs: 25_000, applied: 'wait=25' }],
     ['respond-async', { waitMs: 0, applied: 'respond-async' }],
     ['respond-async, wait=5', { waitMs: 5_000, applied: 'respond-async, wait=5' }],
     ['wait=1, wait=9', { waitMs: 1_000, applied: 'wait=1' }],

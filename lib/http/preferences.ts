@@ -17,7 +17,7 @@ export function preferencesOf(header: string | undefined): Preferences {
     const [token = ''] = preference.split(';');
     const [name = '', value = ''] = token.split('=').map((text) => text.trim());
     if (name.toLowerCase() === 'respond-async') respondAsync = true;
-    const seconds = /^"?(\d{1,9})"?$/.exec(value)?.[1];
+    const seconds = /^"?(\d+)"?$/.exec(value)?.[1];
     // The first of repeated preferences counts (RFC 7240, section 2).
     if (name.toLowerCase() === 'wait' && seconds !== undefined) waitS ??= Math.min(Number(seconds), maxWaitS);
   }

@@ -73,7 +73,7 @@ function appIdOfBody(event: APIGatewayProxyEventV2): string {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     // The parser's own message quotes the body: it stays in the cause.
     throw new Fault('invalid-json', [], { cause });

@@ -15,13 +15,22 @@ export interface DataLock {
  * another process holds it.
  */
 export async function lockData(dataDir: string): Promise<DataLock> {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const name = socketName(realpathSync(dataDir));
   const server = (await listenAt(name)) ?? ((await isLeftOver(name)) ? await listenAt(name) : undefined);
   if (server === undefined) {
     throw new Error(`${dataDir} is in use by another npm start: stop that one, or set LOCAL_DATA_DIR`);
   }
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    throw new Error(`LOCAL_DATA_DIR: ${dataDir} cannot be made or is no folder (${reason})`, { cause });
+  }
 }
 
 function socketName(folder: string): string {

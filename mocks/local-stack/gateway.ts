@@ -7,6 +7,7 @@ import { faceOf } from '../../lib/http/request.ts';
 interface GatewayServer {
   readonly listener: Server;
   readonly settings: { readonly router: { stripTrailingSlash: boolean } };
+  table(): readonly { readonly settings: { readonly payload?: { timeout: number | false } } }[];
   ext(event: 'onRequest' | 'onPreHandler' | 'onPreResponse', method: Extension): void;
 }
 type Extension = (request: GatewayRequest, toolkit: Toolkit) => symbol;
@@ -53,7 +54,15 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
   await dropNullsFromEvents();
   answerUnreadable(server.listener);
   server.settings.router.stripTrailingSlash = false;
+  // hapi would refuse a slow body after 10 s; `endUnfinished` does it in our words.
+  for (const { settings } of server.table()) if (settings.payload) settings.payload.timeout = false;
   server.ext('onRequest', (request, toolkit) => {
+    // hapi would wait for all of it before it says so.
+    if (Number(request.raw.req.headers['content-length']) > maxBodyBytes) {
+      send(request, refusal('body-too-large', request.path));
+      return toolkit.abandon;
+    }
+    endUnfinished(request);
     // The functions get the headers as they came (rawHeaders); hapi must not act on these itself.
     for (const name of headersNotForHapi) delete request.headers[name];
     // Otherwise made from the Host header, which can be anything, and with dot segments resolved.
@@ -91,6 +100,24 @@ export function mendProcess(): void {
 const headersNotForHapi = ['origin', 'range', 'if-none-match', 'if-modified-since', 'content-type'];
 const unroutedHead = 'x-head';
 
+/** What API Gateway takes (AWS quota). */
+const maxBodyBytes = 10 * 1024 * 1024;
+/** Far longer than any request on one machine takes; API Gateway itself waits for 30 s. */
+const wholeWithinMs = 8_000;
+
+/** A body that never comes whole is refused, instead of being waited for without end. */
+function endUnfinished(request: GatewayRequest): void {
+  const { req, res } = request.raw;
+  const timer = setTimeout(() => {
+    if (req.complete || res.headersSent) return;
+    const { socket } = req;
+    const why = `the request did not come whole within ${wholeWithinMs / 1000} s`;
+    res.once('finish', () => socket.destroySoon());
+    send(request, refusal('invalid-request', request.path, why));
+  }, wholeWithinMs);
+  res.once('close', () => clearTimeout(timer));
+}
+
 /** hapi cuts the connection when a body of no stated length turns out too large: it shall answer instead. */
 function keepConnection(req: IncomingMessage): void {
   const destroy = req.destroy.bind(req);
@@ -103,7 +130,11 @@ function answerUnreadable(listener: Server): void {
   listener.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
     if (!socket.writable) return;
     const path = error.rawPacket?.toString('latin1', 0, 1_000).split(' ')[1] ?? '';
-    const { statusCode, headers, body } = refusal('invalid-request', path);
+    const { statusCode, headers, body } = refusal(
+      'invalid-request',
+      path,
+      'the request cannot be read as HTTP',
+    );
     const lines = Object.entries({
       ...headers,
       'Content-Length': Buffer.byteLength(body),
@@ -122,7 +153,11 @@ function urlOf({ path, raw }: GatewayRequest) {
 }
 
 function answerTo({ response, path }: GatewayRequest): WireAnswer {
-  if (response.isBoom) return refusal(refusals[response.output.statusCode] ?? 'internal-error', path);
+  if (response.isBoom) {
+    const { statusCode } = response.output;
+    const unknown = statusCode < 500 ? 'invalid-request' : 'internal-error';
+    return refusal(refusals[statusCode] ?? unknown, path, 'the request cannot be served');
+  }
   const { statusCode, headers, source } = response;
   const body = source ?? '';
   if (typeof body === 'string' && body.startsWith('{"errorMessage":')) {
@@ -140,9 +175,10 @@ const refusals: Readonly<Record<number, FaultCode>> = {
 };
 
 /** On AWS the gateway says this in its own words; here the caller is always told in those of the face. */
-function refusal(code: FaultCode, path: string): WireAnswer {
+function refusal(code: FaultCode, path: string, detail?: string): WireAnswer {
   const face = faceOf({ routeKey: '$default', rawPath: path });
-  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code), face);
+  const parts = code === 'invalid-request' && detail !== undefined ? [{ pointer: '', detail }] : [];
+  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code, parts), face);
   return { statusCode, headers, body };
 }
 
@@ -156,6 +192,7 @@ function withoutType(headers: GivenAnswer['headers']): GivenAnswer['headers'] {
 function send({ raw: { req, res } }: GatewayRequest, { statusCode, headers, body }: WireAnswer): void {
   // What is still on its way is read and dropped, or the caller would see a reset instead of the answer.
   req.resume();
+  if (res.headersSent) return;
   const bodiless = statusCode === 204 || statusCode === 304;
   const length = bodiless ? {} : { 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries({ ...headers, ...length }).map(

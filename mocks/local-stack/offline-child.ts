@@ -26,16 +26,20 @@ const noise = /^(?:[┌│└].*|\s*)$/;
 
 /**
  * Runs serverless-offline in a process of its own: the functions behind the API's port and the invoke port.
- * Resolves when both answer; rejects when the process ends before. One that ends later is started again, because
- * nothing is lost with it: its refreshes go on when their leases have ended.
+ * `ready` resolves when both answer, and rejects when the process ends before. One that ends later is started again,
+ * because nothing is lost with it: its refreshes go on when their leases have ended. `stop` can be called at any time.
  */
-export async function startOffline(options: OfflineOptions): Promise<{ stop(): Promise<void> }> {
+export function startOffline(options: OfflineOptions): {
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+} {
   const { log, onGivenUp } = options;
   const endsAtMs: number[] = [];
   let stopping = false;
   let child = launch(options);
-  await untilReady(child);
-  child.once('exit', startAgain);
+  const ready = untilReady(child).then(() => {
+    child.once('exit', startAgain);
+  });
 
   function startAgain(code: number | null, signal: NodeJS.Signals | null): void {
     if (stopping) return;
@@ -54,6 +58,7 @@ export async function startOffline(options: OfflineOptions): Promise<{ stop(): P
   }
 
   return {
+    ready,
     async stop() {
       stopping = true;
       await end(child);

@@ -62,18 +62,17 @@ export async function startStack(options: StackOptions, closers: Closer[]): Prom
   };
 
   const keys = await localSealingKeys(join(dataDir, 'sealing-key.json'));
+  const offline = startOffline({
+    root,
+    apiPort: ports.api.port,
+    lambdaPort: ports.lambda.port,
+    env: functionsEnvironment(options, config, services, keys),
+    log: (line) => log(`functions | ${line}`),
+    onGivenUp,
+  });
+  closers.push(offline.stop);
   // The two that take long; neither needs the other to start.
-  await Promise.all([
-    gewe.start().then(({ close }) => closers.push(close)),
-    startOffline({
-      root,
-      apiPort: ports.api.port,
-      lambdaPort: ports.lambda.port,
-      env: functionsEnvironment(options, config, services, keys),
-      log: (line) => log(`functions | ${line}`),
-      onGivenUp,
-    }).then((offline) => closers.push(offline.stop)),
-  ]);
+  await Promise.all([gewe.start().then(({ close }) => closers.push(close)), offline.ready]);
 
   closers.push(startPollers(options, config, services));
 }
