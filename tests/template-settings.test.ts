@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploySettings } from '../infra/deploy-settings.ts';
 import { userSettings } from '../lib/runtime/settings.ts';
 import { boundaryArn, certificateArn, chosenSettings, packageDev, packageProd } from './packaged-stages.ts';
 import type { Packaged } from './packaged-template.ts';
@@ -34,8 +37,17 @@ describe('the stages', () => {
     expect(names(prod).toSorted()).toEqual(names(dev).toSorted());
   });
 
-  it('can be told apart by the tags of functions and API', () => {
+  it('can be told apart by the tags of the stack, of functions and API', () => {
     const tags = (stage: string) => ({ service: 'gewe-contacts', stage });
+    for (const [stage, { folder }] of [
+      ['dev', dev],
+      ['prod', prod],
+    ] as const) {
+      const state: { service: { provider: { stackTags: unknown } } } = JSON.parse(
+        readFileSync(join(folder, 'serverless-state.json'), 'utf8'),
+      );
+      expect(state.service.provider.stackTags).toEqual(tags(stage));
+    }
     expect(dev.template.Resources.HttpApi?.Properties.Tags).toEqual(tags('dev'));
     expect(prod.template.Resources.HttpApi?.Properties.Tags).toEqual(tags('prod'));
   });
@@ -66,15 +78,21 @@ describe('what the operator sets', () => {
     expect(told(prod)).toEqual(chosenSettings);
   });
 
-  it('throttles the API: 50 requests a second and 100 at once, if nothing is said', () => {
-    expect(stageOf(dev)).toMatchObject({ ThrottlingRateLimit: '50', ThrottlingBurstLimit: '100' });
+  it('throttles the API, if nothing is said by the defaults', () => {
+    expect(stageOf(dev)).toMatchObject({
+      ThrottlingRateLimit: deploySettings.apiRateLimit.fallback,
+      ThrottlingBurstLimit: deploySettings.apiBurstLimit.fallback,
+    });
     expect(stageOf(prod)).toMatchObject({ ThrottlingRateLimit: '7', ThrottlingBurstLimit: '9' });
   });
 
-  it('bounds the list calls under way: 10, if nothing is said', () => {
+  it('bounds the list calls under way, if nothing is said by the default', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
-    expect(limits(dev)).toEqual([{ MaximumConcurrency: 10 }, undefined]);
+    expect(limits(dev)).toEqual([
+      { MaximumConcurrency: Number(deploySettings.workerConcurrency.fallback) },
+      undefined,
+    ]);
     expect(limits(prod)).toEqual([{ MaximumConcurrency: 4 }, undefined]);
   });
 
@@ -116,7 +134,8 @@ describe('what the operator sets', () => {
   });
 
   it('chooses the processor', () => {
-    for (const { Architectures: of } of dev.functions.values()) expect(of).toEqual(['arm64']);
+    for (const { Architectures: of } of dev.functions.values())
+      expect(of).toEqual([deploySettings.architecture.fallback]);
     for (const { Architectures: of } of prod.functions.values()) expect(of).toEqual(['x86_64']);
   });
 });

@@ -66,6 +66,22 @@ describe('the packaged template', () => {
     }
   });
 
+  it('lets a start-refresh that has no key to seal with say so, and not start', () => {
+    const { SEALING_PUBLIC_KEY: packagedKey } = Object(
+      packaged.functions.get('start-refresh')?.Environment,
+    ).Variables;
+    const env = {
+      AWS_REGION: 'us-east-1',
+      TABLE_NAME: 'contacts',
+      QUEUE_URL: 'https://queue.example/',
+      SEALING_PUBLIC_KEY: packagedKey,
+    };
+    const load = "await import('./functions/start-refresh.ts')";
+    expect(() =>
+      execFileSync(process.execPath, ['-e', load], { cwd: root, env, stdio: 'pipe', encoding: 'utf8' }),
+    ).toThrow('ConfigError: Wrong settings: SEALING_PUBLIC_KEY is not set: expected a public P-256 JWK');
+  });
+
   /** Zip bytes at most; what a reader does not need, its bundle does not hold. */
   const zipBudgets: Readonly<Record<string, number>> = {
     'get-contacts': 95_000,
