@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { deploySettings } from '../infra/deploy-settings.ts';
 import { failureTraits } from '../lib/domain/errors.ts';
 import { faultTexts } from '../lib/http/faults.ts';
 import { userSettings } from '../lib/runtime/settings.ts';
@@ -94,26 +95,46 @@ it.each(describedElsewhere)('openapi.yaml describes %s, which the READMEs leave 
   expect(read('openapi.yaml')).toMatch(new RegExp(`[\`':]${code}\\b`));
 });
 
-describe('the two READMEs', () => {
+/** Pages that say the same in both languages, each beside the other. */
+const pairs = [
+  ['README.md', 'README.zh-CN.md'],
+  ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
+] as const;
+
+describe.each(pairs)('%s and %s', (englishFile, chineseFile) => {
+  const [inEnglish, inChinese] = [read(englishFile), read(chineseFile)];
+
   it('have the same code blocks', () => {
-    expect(blocksOf(chinese)).toEqual(blocksOf(english));
+    expect(blocksOf(inChinese)).toEqual(blocksOf(inEnglish));
   });
 
   it('have the same headings, level by level', () => {
-    expect(levelsOf(chinese)).toEqual(levelsOf(english));
+    expect(levelsOf(inChinese)).toEqual(levelsOf(inEnglish));
   });
 
   it('have the same tables, row by row, about the same things', () => {
     const codes = (markdown: string) =>
-      tablesOf(markdown).map((rows) => rows.slice(1).map(([first = '']) => first));
-    expect(codes(chinese)).toEqual(codes(english));
+      tablesOf(markdown).map((rows) => rows.slice(1).map(([first = '']) => first.match(/`[^`]+`|^\d+$/g)));
+    expect(codes(inChinese)).toEqual(codes(inEnglish));
   });
 
   it('link to each other', () => {
-    expect(english).toContain('](README.zh-CN.md)');
-    expect(chinese).toContain('](README.md)');
+    expect(inEnglish).toContain(`](${basename(chineseFile)})`);
+    expect(inChinese).toContain(`](${basename(englishFile)})`);
   });
 });
+
+it.each(['docs/deploy.md', 'docs/deploy.zh-CN.md'])(
+  '%s names every setting of a deploy, with its default',
+  (file) => {
+    const told = tableNaming(read(file), 'WORKER_CONCURRENCY').map(([name = '', value]) => [
+      codesIn(name)[0],
+      value,
+    ]);
+    const expected = Object.values(deploySettings).map(({ name, fallback = '' }) => [name, fallback]);
+    expect(told).toEqual(expected);
+  },
+);
 
 describe.each(pages)('%s', (file) => {
   const text = read(file);
@@ -128,14 +149,14 @@ describe.each(pages)('%s', (file) => {
 
   it('names files and folders that are there', () => {
     const named = codesIn(proseOf(text)).filter((code) =>
-      /^(functions|lib|mocks|tests|tools|docs)\/[\w./-]*$/.test(code),
+      /^(functions|infra|lib|mocks|tests|tools|docs)\/[\w./-]*$/.test(code),
     );
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   it('names npm scripts that are there', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
-    const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+    const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)].map(
       ([, run, short]) => run ?? short ?? '',
     );
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);

@@ -1,74 +1,35 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { type Packaged, packageTemplate } from './packaged-template.ts';
 
-// What `serverless package` makes of serverless.yml, with no account, no login and no network but what it has anyway.
+// Settings, events and bundles of what would be deployed; what has to hold in every stage stands in template-laws.test.ts.
 
-type Members = Record<string, unknown>;
-interface Resource {
-  readonly Type: string;
-  readonly DeletionPolicy?: string;
-  readonly Properties: Members;
-}
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-}
+type Members = Readonly<Record<string, unknown>>;
 
 const root = join(import.meta.dirname, '..');
-let folder: string;
-let resources: Record<string, Resource>;
-
+let packaged: Packaged;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-package-'));
-  const script = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  execFileSync(process.execPath, [script, 'package', '--package', folder], {
-    cwd: root,
-    env: { PATH: process.env.PATH, HOME: folder, LOCAL_BUNDLE_DIR: relative(root, join(folder, 'bundle')) },
-    stdio: 'pipe',
-  });
-  const template: { Resources: Record<string, Resource> } = JSON.parse(
-    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
-  );
-  resources = template.Resources;
+  packaged = packageTemplate('dev', {});
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
-
-/** The name of a function in `serverless.yml`, and its resource. */
-const functions = () =>
-  ofType('AWS::Lambda::Function').map(([, { Properties: properties }]) => ({
-    name: String(properties.FunctionName).replace('gewe-contacts-dev-', ''),
-    properties,
-  }));
+afterAll(() => packaged.remove());
 
 describe('the packaged template', () => {
-  it('keeps the table when the stack goes, with its past of 35 days, encrypted, and lets items expire', () => {
-    expect(resources.ContactsTable).toMatchObject({
-      DeletionPolicy: 'Retain',
-      Properties: {
-        BillingMode: 'PAY_PER_REQUEST',
-        TimeToLiveSpecification: { AttributeName: 'expiresAtEpochS', Enabled: true },
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      },
-    });
-  });
-
   it('hides a message for longer than the worker may take, and sends it to the dead letters after 10 crashes', () => {
-    const worker = functions().find(({ name }) => name === 'fetch-contacts');
-    const { VisibilityTimeout: visibilityTimeoutS } = resources.RefreshQueue?.Properties ?? {};
-    expect(visibilityTimeoutS).toBeGreaterThan(Number(worker?.properties.Timeout));
-    expect(resources.RefreshQueue?.Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 10 } });
+    const { RefreshQueue: queue } = packaged.template.Resources;
+    const { VisibilityTimeout: visibilityTimeoutS } = queue?.Properties ?? {};
+    const worker = packaged.functions.get('fetch-contacts');
+    expect(visibilityTimeoutS).toBeGreaterThan(Number(worker?.Timeout));
+    expect(queue?.Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 10 } });
   });
 
   it('gives the worker one message at a time, ten at most at once, and asks which failed', () => {
-    expect(ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)).toMatchObject([
+    expect(
+      packaged.ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties),
+    ).toMatchObject([
       {
         BatchSize: 1,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -79,42 +40,18 @@ describe('the packaged template', () => {
   });
 
   it('runs every function on Node 24, arm64, with a role of its own', () => {
-    const all = functions();
+    const all = [...packaged.functions.values()];
     expect(all).toHaveLength(8);
-    for (const { properties } of all) {
+    for (const properties of all) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
-    expect(new Set(all.map(({ properties }) => JSON.stringify(properties.Role))).size).toBe(8);
-    expect(ofType('AWS::IAM::Role')).toHaveLength(8);
-  });
-
-  it('grants named actions on named resources, and nothing else', () => {
-    for (const [, { Properties: role }] of ofType('AWS::IAM::Role')) {
-      const { Policies: policies }: { Policies?: { PolicyDocument: { Statement: Statement[] } }[] } = role;
-      for (const { Action, Resource } of policies?.flatMap((policy) => policy.PolicyDocument.Statement) ??
-        []) {
-        expect(JSON.stringify(Action)).not.toContain('*');
-        expect(Object.keys(Resource ?? {})).toEqual(['Fn::GetAtt']);
-      }
-    }
-  });
-
-  it('lets the worker alone read the sealing keyring', () => {
-    const readers = ofType('AWS::IAM::Role').filter(([, role]) =>
-      JSON.stringify(role).includes('secretsmanager'),
-    );
-    expect(readers.map(([name]) => name)).toEqual(['FetchContactsRole']);
-  });
-
-  it('keeps every log for 30 days', () => {
-    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(8);
-    for (const [, { Properties }] of ofType('AWS::Logs::LogGroup'))
-      expect(Properties.RetentionInDays).toBe(30);
+    expect(new Set(all.map(({ Role: role }) => JSON.stringify(role))).size).toBe(8);
+    expect(packaged.ofType('AWS::IAM::Role')).toHaveLength(8);
   });
 
   it('gives every function all its settings', async () => {
     const { publicKey } = await newSealingKey();
-    for (const { name, properties } of functions()) {
+    for (const [name, properties] of packaged.functions) {
       const { Environment: environment }: { Environment?: { Variables: Members } } = properties;
       const texts = Object.entries(environment?.Variables ?? {}).map(([key, value]) => [
         key,
@@ -127,6 +64,22 @@ describe('the packaged template', () => {
         execFileSync(process.execPath, ['-e', load], { cwd: root, env, stdio: 'pipe' }),
       ).not.toThrow();
     }
+  });
+
+  it('lets a start-refresh that has no key to seal with say so, and not start', () => {
+    const { SEALING_PUBLIC_KEY: packagedKey } = Object(
+      packaged.functions.get('start-refresh')?.Environment,
+    ).Variables;
+    const env = {
+      AWS_REGION: 'us-east-1',
+      TABLE_NAME: 'contacts',
+      QUEUE_URL: 'https://queue.example/',
+      SEALING_PUBLIC_KEY: packagedKey,
+    };
+    const load = "await import('./functions/start-refresh.ts')";
+    expect(() =>
+      execFileSync(process.execPath, ['-e', load], { cwd: root, env, stdio: 'pipe', encoding: 'utf8' }),
+    ).toThrow('ConfigError: Wrong settings: SEALING_PUBLIC_KEY is not set: expected a public P-256 JWK');
   });
 
   /** Zip bytes at most; what a reader does not need, its bundle does not hold. */
@@ -142,14 +95,14 @@ describe('the packaged template', () => {
   };
 
   it('ships one small file a function', () => {
-    const zips = readdirSync(folder).filter((name) => name.endsWith('.zip'));
+    const zips = readdirSync(packaged.folder).filter((name) => name.endsWith('.zip'));
     expect(zips.toSorted()).toEqual(
       Object.keys(zipBudgets)
         .map((name) => `${name}.zip`)
         .toSorted(),
     );
     for (const [name, maxBytes] of Object.entries(zipBudgets)) {
-      const { size: bytes } = statSync(join(folder, `${name}.zip`));
+      const { size: bytes } = statSync(join(packaged.folder, `${name}.zip`));
       expect(bytes, name).toBeLessThanOrEqual(maxBytes);
     }
   });

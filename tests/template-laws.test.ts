@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boundaryArn, certificateArn, packageDev, packageProd } from './packaged-stages.ts';
+import type { Packaged, Statement } from './packaged-template.ts';
+
+// What no emulator shows, and what must hold in every stage and in both partitions (AWS, AWS China).
+
+let dev: Packaged;
+let prod: Packaged;
+beforeAll(async () => {
+  dev = packageDev();
+  prod = await packageProd();
+});
+afterAll(() => {
+  dev?.remove();
+  prod?.remove();
+});
+
+const stages = ['dev in us-east-1', 'prod in cn-north-1'] as const;
+const packaged = (stage: (typeof stages)[number]) => (stage === stages[0] ? dev : prod);
+
+describe.each(stages)('%s', (stage) => {
+  const ofType = (type: string) => packaged(stage).ofType(type);
+  const resource = (name: string) => packaged(stage).template.Resources[name];
+
+  it('encrypts the table, recovers it to any second of 35 days, and lets items expire', () => {
+    expect(resource('ContactsTable')?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAtEpochS', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  it('encrypts both queues, and sends what failed from one to the other', () => {
+    const queues = ofType('AWS::SQS::Queue');
+    expect(queues.map(([name]) => name)).toEqual(['RefreshQueue', 'DeadLetterQueue']);
+    for (const [, { Properties: queue }] of queues) expect(queue.SqsManagedSseEnabled).toBe(true);
+    expect(resource('RefreshQueue')?.Properties.RedrivePolicy).toMatchObject({
+      deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
+    });
+  });
+
+  it('keeps the sealing keyring exactly as long as the table', () => {
+    const policies = ['ContactsTable', 'SealingKeyring'].map((name) => [
+      resource(name)?.DeletionPolicy,
+      resource(name)?.UpdateReplacePolicy,
+    ]);
+    expect(policies[0]).toEqual(policies[1]);
+  });
+
+  it('lets table and keyring stand for themselves, so that a new stack can import them when they were kept', () => {
+    const kept = ['ContactsTable', 'SealingKeyring'].map((name) => JSON.stringify(resource(name)));
+    for (const text of kept) expect(text).not.toMatch(/"(?:Ref|Fn::\w+|DependsOn|Condition)"/);
+  });
+
+  it('keeps what was put into the secret: the template sets no value', () => {
+    expect(Object.keys(resource('SealingKeyring')?.Properties ?? {})).toEqual(['Description']);
+  });
+
+  it('keeps every log, that of the gateway too, for 30 days', () => {
+    const groups = ofType('AWS::Logs::LogGroup');
+    expect(groups).toHaveLength(9);
+    for (const [name, group] of groups) expect(group.Properties.RetentionInDays, name).toBe(30);
+  });
+
+  it('logs each access in a format that holds no header, path, query, body or caller of ours', () => {
+    const { AccessLogSettings: access } = resource('HttpApiStage')?.Properties ?? {};
+    const { Format: format, DestinationArn: group } = Object(access);
+    expect(group).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] });
+    const logged: Record<string, string> = JSON.parse(format);
+    expect(Object.values(logged).toSorted()).toEqual([
+      '$context.error.responseType',
+      '$context.identity.sourceIp',
+      '$context.integration.latency',
+      '$context.integration.status',
+      '$context.requestId',
+      '$context.requestTime',
+      '$context.responseLatency',
+      '$context.responseLength',
+      '$context.routeKey',
+      '$context.status',
+    ]);
+  });
+
+  it('lets every HTTP function end before the gateway gives up after 30 s, and payloads be those of version 2.0', () => {
+    const integrations = ofType('AWS::ApiGatewayV2::Integration');
+    expect(integrations).toHaveLength(6);
+    for (const [, { Properties: integration }] of integrations) {
+      expect(integration.PayloadFormatVersion).toBe('2.0');
+      const target = JSON.stringify(integration.IntegrationUri).match(/"(\w+LambdaFunction)"/)?.[1] ?? '';
+      expect(resource(target)?.Properties.Timeout, target).toBeLessThan(30);
+    }
+  });
+
+  it('gives actions one by one, on resources of its own, without a wildcard anywhere', () => {
+    for (const [name, { Properties: role }] of ofType('AWS::IAM::Role')) {
+      const statements = statementsOf(role);
+      expect(statements.length, name).toBeGreaterThan(0);
+      for (const { Effect: effect, Action: action, Resource: on } of statements) {
+        expect(effect).toBe('Allow');
+        for (const each of [action].flat()) expect(each, name).toMatch(/^[a-z]+:[A-Z][A-Za-z]+$/);
+        const [[owner] = [''], ...others] = Object.values(Object(on)).map((value) => [value].flat());
+        expect(others).toEqual([]);
+        expect(Object.keys(packaged(stage).template.Resources), name).toContain(owner);
+      }
+      expect(role.ManagedPolicyArns, name).toBeUndefined();
+    }
+  });
+
+  it('has a wildcard nowhere else, but for a written reason', () => {
+    const statements = Object.entries(packaged(stage).template.Resources).filter(([, { Type: type }]) =>
+      /Permission$|Policy$|Role$/.test(type),
+    );
+    const found = statements.flatMap(([, { Type: type, Properties: properties }]) =>
+      (JSON.stringify(properties).match(/"[^"]*\*[^"]*"/g) ?? []).map((text) => `${type} ${text}`),
+    );
+    expect([...new Set(found)].toSorted()).toEqual(Object.keys(wildcards).toSorted());
+  });
+
+  it('lets the worker alone read the sealing keyring, by one right on it', () => {
+    const readers = ofType('AWS::IAM::Role').flatMap(([name, { Properties: role }]) =>
+      statementsOf(role)
+        .filter((statement) => /SealingKeyring|secretsmanager/.test(JSON.stringify(statement)))
+        .map(({ Action, Resource }) => ({ name, Action, Resource })),
+    );
+    const on = { 'Fn::GetAtt': ['SealingKeyring', 'Id'] };
+    expect(readers).toEqual([
+      { name: 'FetchContactsRole', Action: 'secretsmanager:GetSecretValue', Resource: on },
+    ]);
+    const told = [...packaged(stage).functions].filter(([, { Environment: environment }]) =>
+      JSON.stringify(environment ?? {}).includes('SealingKeyring'),
+    );
+    expect(told.map(([name]) => name)).toEqual(['fetch-contacts']);
+  });
+
+  it('lets a function write into its own log group alone', () => {
+    for (const [, { Properties: lambda }] of ofType('AWS::Lambda::Function')) {
+      const [roleName = ''] = [Object(lambda.Role)['Fn::GetAtt']].flat();
+      const logs = statementsOf(resource(roleName)?.Properties ?? {}).filter(({ Action }) =>
+        [Action].flat().some((action) => action.startsWith('logs:')),
+      );
+      const groups = logs.map(
+        ({ Resource: on }) => resource(Object(on)['Fn::GetAtt'][0])?.Properties.LogGroupName,
+      );
+      expect(groups).toEqual([`/aws/lambda/${String(lambda.FunctionName)}`]);
+    }
+  });
+
+  it('names no partition, region, account or endpoint but what the operator gave', () => {
+    const text = JSON.stringify(packaged(stage).template)
+      .replaceAll(boundaryArn, '')
+      .replaceAll(certificateArn, '');
+    expect(text.match(/arn:aws[\w:-]*|:\d{12}:|\b(?:us|cn)-[a-z]+-\d/g)).toBeNull();
+    // The names of these two services are the same in every partition.
+    const hosts = new Set(text.match(/[\w.-]*amazonaws[\w.-]*/g));
+    expect([...hosts].toSorted()).toEqual(['apigateway.amazonaws.com', 'lambda.amazonaws.com']);
+  });
+});
+
+/** What the framework writes of its own accord, and why it may stand. */
+const wildcards = {
+  'AWS::Lambda::Permission "/*"':
+    'every route and stage of this one API may call the function it is routed to',
+  'AWS::S3::BucketPolicy "*"': 'a denial: nobody reaches the bundles without TLS',
+  'AWS::S3::BucketPolicy "/*"': 'the same denial, on every object of that bucket',
+  'AWS::S3::BucketPolicy "s3:*"': 'the same denial, of every action',
+};
+
+function statementsOf(role: Readonly<Record<string, unknown>>): readonly Statement[] {
+  const { Policies: policies }: { Policies?: readonly { PolicyDocument: { Statement: Statement[] } }[] } =
+    role;
+  return policies?.flatMap(({ PolicyDocument: policy }) => policy.Statement) ?? [];
+}
