@@ -54,7 +54,7 @@ export function createLog(level: LogLevel, write: (line: string) => void = toStd
 }
 
 /** Straight to the descriptor: `process.stdout` costs 10 ms of CPU when it is first touched, in a first invocation. */
-function toStdout(line: string): void {
+export function toStdout(line: string): void {
   const bytes = Buffer.from(line);
   let written = 0;
   try {
