@@ -5,7 +5,7 @@ import type { LogLevel } from './settings.ts';
  * What may be logged beside the message: nothing else gets out, whatever object is handed over. No field holds
  * a token, an app id, or a body.
  */
-const fieldNames = [
+export const fieldNames = [
   'route',
   'status',
   'code',
