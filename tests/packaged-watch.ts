@@ -19,14 +19,14 @@ export interface Metric {
   readonly MetricName: string;
   readonly Dimensions: readonly Dimension[];
 }
-export interface Alarm extends Partial<Metric> {
+/** On one metric: CloudWatch bills a computed one for each that it computes from. */
+export interface Alarm extends Metric {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
   readonly Threshold: number;
   readonly TreatMissingData: string;
   readonly AlarmActions: unknown;
   readonly OKActions: unknown;
-  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: Metric } }[];
 }
 export interface Widget {
   readonly type: string;
@@ -85,13 +85,6 @@ function watchIn(text: string): Watch {
 /** The resources of one type, with their names. */
 export function ofType({ Resources }: Template, type: string) {
   return Object.entries(Resources).filter(([, { Type }]) => Type === type);
-}
-
-/** What an alarm looks at, directly or in a computation. */
-export function metricsOf(alarm: Alarm): Metric[] {
-  const { Namespace, MetricName, Dimensions } = alarm;
-  const own = Namespace && MetricName && Dimensions ? [{ Namespace, MetricName, Dimensions }] : [];
-  return [...own, ...(alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
 }
 
 /** The metrics of a widget, with CloudWatch's abbreviations written out: `.` is the same as above, `...` all but the last. */

@@ -34,6 +34,15 @@ it('counts a refresh that succeeded, and how long it took', () => {
   expect(counted((watcher) => watcher.ended(ended))).toEqual([
     { Outcome: 'succeeded', RefreshesEnded: 1 },
     { RefreshDurationS: 12.3 },
+    { UpstreamFailures: 0 },
+  ]);
+});
+
+it('counts a refresh that failed at GeWe once more, beside those that succeeded', () => {
+  const failed: EndedRefresh = { ...ended, status: 'failed', error: 'upstream-timeout' };
+  expect(counted((watcher) => watcher.ended(failed))).toEqual([
+    { Outcome: 'upstream-timeout', RefreshesEnded: 1 },
+    { UpstreamFailures: 1 },
   ]);
 });
 

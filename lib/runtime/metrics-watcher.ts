@@ -10,8 +10,11 @@ export function createMetricsWatcher(count: Count, clock: Pick<Clock, 'now'>): W
       if (status === 'succeeded') {
         count('RefreshesEnded', 1, { Outcome: 'succeeded' });
         count('RefreshDurationS', seconds(endedAtMs - createdAtMs), {});
+        count('UpstreamFailures', 0, {});
       } else if (error !== undefined) {
         count('RefreshesEnded', 1, { Outcome: error });
+        // A caller's own fault says nothing of GeWe, and one of ours neither.
+        if (error.startsWith('upstream-')) count('UpstreamFailures', 1, {});
       }
     },
     served: (asOfMs) => count('ListAgeS', seconds(clock.now() - asOfMs), {}),

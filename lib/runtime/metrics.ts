@@ -31,6 +31,8 @@ export const metrics = {
   RefreshDurationS: { unit: 'Seconds' },
   /** How old a list is when it is served: the time since the call to GeWe that gave it began. */
   ListAgeS: { unit: 'Seconds' },
+  /** 1 for a refresh that failed at GeWe, 0 for one that succeeded: the average is the share of failures. */
+  UpstreamFailures: { unit: 'Count' },
   UpstreamDurationMs: { unit: 'Milliseconds', by: 'Operation' },
   StartsBegun: { unit: 'Count' },
   /** Starts that made no refresh, because one was under way or had just ended. */

@@ -71,6 +71,7 @@ describe('the metrics that the functions write', () => {
       'RefreshesEnded succeeded',
       'StartsBegun',
       'UpstreamDurationMs list',
+      'UpstreamFailures',
     ]);
   });
 
@@ -98,6 +99,7 @@ describe('the metrics that the functions write', () => {
       'StartsBegun',
       'UpstreamDurationMs list',
       'UpstreamDurationMs list',
+      'UpstreamFailures',
     ]);
   });
 
