@@ -16,6 +16,8 @@ import {
 } from '../lib/runtime/config.ts';
 import { cachedKeyring, keyringOf, secretText } from '../lib/runtime/keyring.ts';
 import { createLog } from '../lib/runtime/log.ts';
+import { createMetrics } from '../lib/runtime/metrics.ts';
+import { createMetricsWatcher } from '../lib/runtime/metrics-watcher.ts';
 import { newNonce, newRefreshSuffix } from '../lib/runtime/random.ts';
 import { createOpener, createSealer } from '../lib/runtime/sealing.ts';
 import { userSettings, wiringSettings } from '../lib/runtime/settings.ts';
@@ -34,13 +36,15 @@ const clock = systemClock;
 export function composeReader(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
+    const report = reportFrom(read);
     const ports = {
       records: createRecordStore(table, newNonce),
       snapshots: createSnapshotStore(table),
       changes: createChangeStore(table, clock),
       archive: createRefreshArchive(table, clock),
+      watcher: report.watcher,
     };
-    return { ports, ...callersFrom(read), clock, log: logFrom(read) };
+    return { ports, ...callersFrom(read), clock, report };
   });
 }
 
@@ -49,6 +53,8 @@ export function composeStarter(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
     const records = createRecordStore(table, newNonce);
+    const report = reportFrom(read);
+    const { watcher } = report;
     const ports = {
       records,
       archive: createRefreshArchive(table, clock),
@@ -57,14 +63,15 @@ export function composeStarter(env: Env) {
       clock,
       policy: policyFrom(read),
       newRefreshSuffix,
+      watcher,
     };
     return {
       ports,
-      reader: { records, snapshots: createSnapshotStore(table) },
+      reader: { records, snapshots: createSnapshotStore(table), watcher },
       ...callersFrom(read),
       defaultWaitMs: read(userSettings.defaultWait),
       clock,
-      log: logFrom(read),
+      report,
     };
   });
 }
@@ -78,7 +85,7 @@ export function composeEraser(env: Env) {
       queue: queueFrom(read),
       clock,
     };
-    return { ports, ...callersFrom(read), log: logFrom(read) };
+    return { ports, ...callersFrom(read), report: reportFrom(read) };
   });
 }
 
@@ -87,6 +94,7 @@ export function composeWorker(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
     const source = keyringSourceFrom(read);
+    const { log, watcher } = reportFrom(read);
     const keyOf =
       'keys' in source
         ? keyringOf(source.keys)
@@ -98,12 +106,13 @@ export function composeWorker(env: Env) {
       eraser: createEraser(table),
       queue: queueFrom(read),
       opener: createOpener(keyOf),
-      upstream: createGeweClient({ baseUrl: read(userSettings.geweBaseUrl) }),
+      upstream: createGeweClient({ baseUrl: read(userSettings.geweBaseUrl), onCall: watcher.called }),
       clock,
       policy: policyFrom(read),
       newOwner: newNonce,
+      watcher,
     };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.queueUrl), log: logFrom(read) };
+    return { ports, receiptOf: receiptsFrom(read, wiringSettings.queueUrl), log };
   });
 }
 
@@ -111,17 +120,21 @@ export function composeWorker(env: Env) {
 export function composeGravedigger(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const ports = { records: createRecordStore(table, newNonce), eraser: createEraser(table), clock };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.deadLetterQueueUrl), log: logFrom(read) };
+    const { log, watcher } = reportFrom(read);
+    const records = createRecordStore(table, newNonce);
+    const ports = { records, eraser: createEraser(table), clock, watcher };
+    return { ports, receiptOf: receiptsFrom(read, wiringSettings.deadLetterQueueUrl), log };
   });
 }
 
-export function composeLog(env: Env) {
-  return readConfig(env, logFrom);
+export function composeReport(env: Env) {
+  return readConfig(env, reportFrom);
 }
 
-function logFrom(read: SettingsReader) {
-  return createLog(read(userSettings.logLevel));
+/** What is told of the run: to people, and to CloudWatch. */
+function reportFrom(read: SettingsReader) {
+  const count = createMetrics(read.optional(wiringSettings.metricsStage), clock.now);
+  return { log: createLog(read(userSettings.logLevel)), watcher: createMetricsWatcher(count, clock) };
 }
 
 function locationFrom(read: SettingsReader) {

@@ -9,7 +9,7 @@ import { faceOf, headerOf, secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { composeReader } from './compose.ts';
 
-const { ports, allowedTokenHashes, clock, log } = composeReader(process.env);
+const { ports, allowedTokenHashes, clock, report } = composeReader(process.env);
 
 /**
  * The stored list, at once: `fetchContactsListCache` of GeWe's own face, and `getContacts` of the resource (200, 304,
@@ -32,4 +32,4 @@ export const handler = httpHandler(async (event) => {
         ? json<NothingStoredEnvelope>(200, { ret: 200, msg: '操作成功' })
         : faultAnswer(new Fault('nothing-stored'), face, {}, { start: 'contacts/refreshes' });
   }
-}, log);
+}, report);

@@ -9,7 +9,7 @@ import { httpHandler } from '../lib/http/stack.ts';
 import { appliedHeader } from '../lib/http/start-answer.ts';
 import { composeReader } from './compose.ts';
 
-const { ports, allowedTokenHashes, clock, log } = composeReader(process.env);
+const { ports, allowedTokenHashes, clock, report } = composeReader(process.env);
 
 /** How a refresh is going: `getRefresh` of the resource (200, 404; `openapi.yaml`). It only reads. */
 export const handler = httpHandler(async (event, signal) => {
@@ -26,4 +26,4 @@ export const handler = httpHandler(async (event, signal) => {
   );
   if (seen === undefined) throw new Fault('refresh-not-found');
   return refreshAnswer(200, seen, clock.now(), appliedHeader(preferences));
-}, log);
+}, report);

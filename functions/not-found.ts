@@ -3,11 +3,11 @@ import { Fault } from '../lib/http/faults.ts';
 import { faceOf } from '../lib/http/request.ts';
 import { methodsAt } from '../lib/http/routes.ts';
 import { httpHandler } from '../lib/http/stack.ts';
-import { composeLog } from './compose.ts';
+import { composeReport } from './compose.ts';
 
 /** Whatever no other route takes: 404, or 405 with the methods that the path knows. */
 export const handler = httpHandler(async (event) => {
   const methods = methodsAt(event.rawPath);
   if (methods === undefined) return faultAnswer(new Fault('not-found'), faceOf(event));
   return faultAnswer(new Fault('method-not-allowed'), faceOf(event), { Allow: methods.join(', ') });
-}, composeLog(process.env));
+}, composeReport(process.env));

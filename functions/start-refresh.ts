@@ -7,7 +7,7 @@ import { httpHandler } from '../lib/http/stack.ts';
 import { listStartAnswer, resourceStartAnswer } from '../lib/http/start-answer.ts';
 import { composeStarter } from './compose.ts';
 
-const { ports, reader, allowedTokenHashes, defaultWaitMs, clock, log } = composeStarter(process.env);
+const { ports, reader, allowedTokenHashes, defaultWaitMs, clock, report } = composeStarter(process.env);
 
 /**
  * Starts or joins a refresh: `fetchContactsList` of GeWe's own face, which waits for the list as clients expect, and
@@ -19,8 +19,8 @@ export const handler = httpHandler(async (event, signal) => {
   const preferences = preferencesOf(headerOf(event, 'prefer'));
   const waitMs = preferences.waitMs ?? (face === 'gewe' ? defaultWaitMs : 0);
   const started = await startRefresh({ secret, trigger: 'api', waitMs }, ports, signal);
-  log.info('start', { deviceKey: started.deviceKey, refreshId: started.refresh.id, how: started.how });
+  report.log.info('start', { deviceKey: started.deviceKey, refreshId: started.refresh.id, how: started.how });
   if (face === 'resource') return resourceStartAnswer(started, preferences, clock.now());
   const stored = isOpen(started.refresh) ? undefined : await readContacts(started.deviceKey, reader);
   return listStartAnswer(started, stored, preferences, headerOf(event, 'accept-encoding'), clock.now());
-}, log);
+}, report);

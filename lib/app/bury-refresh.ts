@@ -1,5 +1,6 @@
 import type { Clock, Eraser, Receipt, RecordStore, RefreshMessage } from '../domain/ports.ts';
 import { bury } from '../domain/refresh.ts';
+import type { Watcher } from '../domain/watcher.ts';
 import { type Served, secondsUntil } from './served.ts';
 import { transact } from './transact.ts';
 
@@ -7,6 +8,7 @@ export interface BuryPorts {
   readonly records: RecordStore;
   readonly eraser: Eraser;
   readonly clock: Clock;
+  readonly watcher?: Watcher;
 }
 
 /** A dead letter: the refresh it was to carry on fails, in words, instead of waiting for its deadline. */
@@ -17,6 +19,7 @@ export async function buryRefresh(
 ): Promise<Served> {
   if (message.kind === 'erase') {
     await ports.eraser.erase(message.deviceKey, message.rev);
+    ports.watcher?.buried();
     return { kind: 'done', what: 'erased' };
   }
   const nowMs = ports.clock.now();
@@ -25,5 +28,6 @@ export async function buryRefresh(
     await receipt.hideFor(secondsUntil(outcome.untilMs, nowMs));
     return { kind: 'again' };
   }
+  ports.watcher?.buried();
   return { kind: 'done', what: outcome.kind };
 }

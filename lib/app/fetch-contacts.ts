@@ -18,6 +18,7 @@ import type {
 import type { EpochMs } from '../domain/record.ts';
 import { claim, settle } from '../domain/refresh.ts';
 import type { Claim, ClaimOutcome, Event } from '../domain/refresh-events.ts';
+import type { Watcher } from '../domain/watcher.ts';
 import { LeaseLost, underLease } from './lease.ts';
 import { type Served, secondsUntil } from './served.ts';
 import { takeList } from './take-list.ts';
@@ -35,6 +36,7 @@ export interface FetchPorts {
   readonly policy: Policy;
   /** Names one receive of one worker. */
   readonly newOwner: () => string;
+  readonly watcher?: Watcher;
 }
 
 /** What a claim gave its holder to do. */
@@ -107,6 +109,7 @@ async function workOn(
   );
   if (settled.kind === 'continued') await sendStep(message, settled.send.step, settled.send.delayS, ports);
   const error = 'class' in event ? event.class : undefined;
+  if (error === 'upstream-empty') ports.watcher?.refused('empty');
   return { kind: 'done', what: `${event.kind}-${settled.kind}`, ...(error && { error }) };
 }
 

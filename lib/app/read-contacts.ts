@@ -1,9 +1,11 @@
 import { type RecordStore, type SnapshotStore, StoreUnavailable } from '../domain/ports.ts';
 import type { SnapshotRef } from '../domain/record.ts';
+import type { Watcher } from '../domain/watcher.ts';
 
 export interface ReadContactsPorts {
   readonly records: RecordStore;
   readonly snapshots: SnapshotStore;
+  readonly watcher?: Watcher;
 }
 
 export type StoredContacts =
@@ -28,9 +30,11 @@ export async function readContacts(
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const snapshot = (await ports.records.load(deviceKey))?.snapshot;
     if (snapshot === undefined) return { kind: 'nothing' };
-    if (isKnown(snapshot.digest)) return { kind: 'known', snapshot };
-    const gzip = await ports.snapshots.read(deviceKey, snapshot);
-    if (gzip) return { kind: 'list', snapshot, gzip };
+    const known = isKnown(snapshot.digest);
+    const gzip = known ? undefined : await ports.snapshots.read(deviceKey, snapshot);
+    if (!known && gzip === undefined) continue;
+    ports.watcher?.served(snapshot.asOfMs);
+    return gzip ? { kind: 'list', snapshot, gzip } : { kind: 'known', snapshot };
   }
   throw new StoreUnavailable('the parts of the stored list do not agree with its record');
 }

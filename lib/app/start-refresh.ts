@@ -12,6 +12,7 @@ import type { Refresh, Trigger } from '../domain/record.ts';
 import { notSent, start } from '../domain/refresh.ts';
 import type { Delivery } from '../domain/refresh-events.ts';
 import { lastDurationMs } from '../domain/refresh-view.ts';
+import type { Watcher } from '../domain/watcher.ts';
 import { awaitEnd, type SeenRefresh } from './read-refresh.ts';
 import { transact } from './transact.ts';
 
@@ -24,6 +25,7 @@ export interface StartPorts {
   readonly policy: Policy;
   /** 16 characters of [0-9a-z]. */
   readonly newRefreshSuffix: () => string;
+  readonly watcher?: Watcher;
 }
 
 export interface Started extends SeenRefresh {
@@ -53,6 +55,7 @@ export async function startRefresh(
       outcome: { outcome: decision.outcome, expectedMs: record && lastDurationMs(record) },
     };
   });
+  ports.watcher?.started(outcome.kind);
   if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
   if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
   const seen: { refresh: Refresh; expectedMs: number | undefined } = { refresh: outcome.refresh, expectedMs };

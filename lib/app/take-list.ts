@@ -7,12 +7,14 @@ import { heldBy } from '../domain/refresh.ts';
 import type { Claim, ClaimOutcome, Event } from '../domain/refresh-events.ts';
 import { packBody, unpackBody } from '../domain/snapshot-body.ts';
 import { partDigestOf, splitIntoParts } from '../domain/snapshot-parts.ts';
+import type { Watcher } from '../domain/watcher.ts';
 
 export interface TakeListPorts {
   readonly records: RecordStore;
   readonly snapshots: SnapshotStore;
   readonly changes: ChangeStore;
   readonly clock: Clock;
+  readonly watcher?: Watcher;
 }
 
 /**
@@ -41,8 +43,10 @@ export async function takeList(
     case 'unchanged':
       return { kind: 'unchanged', work: work.work };
     case 'memory':
+      ports.watcher?.refused('memory');
       return { kind: 'silence' };
     case 'shrunken':
+      ports.watcher?.refused('shrunken');
       return { kind: 'shrunken', work: work.work };
     case 'changed':
       break;

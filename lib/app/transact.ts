@@ -1,6 +1,8 @@
 import { type Clock, type RecordStore, type RefreshArchive, StoreUnavailable } from '../domain/ports.ts';
 import type { DeviceRecord } from '../domain/record.ts';
 import type { Decision } from '../domain/refresh-events.ts';
+import { endedBetween } from '../domain/refresh-view.ts';
+import type { Watcher } from '../domain/watcher.ts';
 
 /** So many callers may be quicker in a row; with jittered waits between, more means that something is wrong. */
 const maxTries = 12;
@@ -10,11 +12,13 @@ export interface TransactPorts {
   readonly clock: Clock;
   /** Needed by decisions that archive. */
   readonly archive?: RefreshArchive;
+  readonly watcher?: Watcher;
 }
 
 /**
  * Loads the record, lets `decide` decide, and stores what it decided by compare-and-swap; decides again from what
- * is stored when somebody else was first. Throws `StoreUnavailable`.
+ * is stored when somebody else was first. The watcher is told of the refresh that this ended: whatever ends one passes
+ * through a swap that only one can win. Throws `StoreUnavailable`.
  */
 export async function transact<Outcome>(
   ports: TransactPorts,
@@ -22,10 +26,15 @@ export async function transact<Outcome>(
   decide: (record: DeviceRecord | undefined) => Decision<Outcome>,
 ): Promise<Outcome> {
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const { next, archive, outcome } = decide(await ports.records.load(deviceKey));
+    const record = await ports.records.load(deviceKey);
+    const { next, archive, outcome } = decide(record);
     if (next === undefined) return outcome;
     if (archive) await ports.archive?.put(deviceKey, next.rev, archive);
-    if (await ports.records.swap(deviceKey, next)) return outcome;
+    if (await ports.records.swap(deviceKey, next)) {
+      const ended = record && endedBetween(record, next, archive);
+      if (ended) ports.watcher?.ended(ended);
+      return outcome;
+    }
     await ports.clock.sleep(Math.random() * 20 * tries);
   }
   throw new StoreUnavailable('the device record changes too often to be swapped');

@@ -34,6 +34,20 @@ export function ended(
   return { id, trigger, createdAtMs, attempt, ...(startedAtMs !== undefined && { startedAtMs }), ...end };
 }
 
+/**
+ * The refresh that was under way in a record, as it ended with the next one (or with what was archived for it);
+ * undefined when it goes on, or was erased.
+ */
+export function endedBetween(
+  { refresh }: DeviceRecord,
+  next: DeviceRecord,
+  archive: readonly EndedRefresh[] = [],
+): EndedRefresh | undefined {
+  if (refresh === undefined || !isOpen(refresh)) return undefined;
+  const found = [next.refresh, ...next.results, ...archive].find((other) => other?.id === refresh.id);
+  return found && !isOpen(found) ? found : undefined;
+}
+
 /** A refresh of this record by its id, as readers see it; the archive may know it when this does not. */
 export function refreshIn(record: DeviceRecord, refreshId: string, nowMs: EpochMs): Refresh | undefined {
   const known = [record.refresh, ...record.results].find((refresh) => refresh?.id === refreshId);

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { QueueUnavailable, StoreUnavailable } from '../domain/ports.ts';
+import type { Watcher } from '../domain/watcher.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Answer, faultAnswer } from './answer.ts';
 import { Fault } from './faults.ts';
@@ -9,6 +10,12 @@ import { faceOf } from './request.ts';
 /** What a function does with a request. The signal aborts a second before the function's time is up. */
 export type Serve = (event: APIGatewayProxyEventV2, signal: AbortSignal) => Promise<Answer>;
 
+/** Who is told how it went. */
+export interface Report {
+  readonly log: Log;
+  readonly watcher: Pick<Watcher, 'notServed'>;
+}
+
 /** Time left to answer when a request takes too long. */
 const timeoutEarlyInMillis = 1_000;
 
@@ -16,14 +23,14 @@ const timeoutEarlyInMillis = 1_000;
  * The one middleware stack of all HTTP functions. Its order: middy runs `onError` from the last attached to the
  * first, so the log, attached after the mapper, sees the error before it becomes an answer, and every answer last.
  */
-export function httpHandler(serve: Serve, log: Log) {
+export function httpHandler(serve: Serve, report: Report) {
   return middy<APIGatewayProxyEventV2, Answer, Error, Context>(
     (event: APIGatewayProxyEventV2, _context: Context, { signal }: { signal: AbortSignal }) =>
       serve(event, signal),
     { timeoutEarlyInMillis, timeoutEarlyResponse: onTimeout },
   )
     .use(errorsToAnswers())
-    .use(requestLog(log));
+    .use(requestLog(report));
 }
 
 function onTimeout(): never {
@@ -44,7 +51,7 @@ function faultOf(error: Error | null): Fault {
   return new Fault(unavailable ? 'unavailable' : 'internal-error');
 }
 
-function requestLog(log: Log) {
+function requestLog({ log, watcher }: Report) {
   return {
     after: ({ event, response }: { event: APIGatewayProxyEventV2; response: Answer | null }) => {
       log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
@@ -53,6 +60,7 @@ function requestLog(log: Log) {
       const fault = faultOf(error);
       const fields = { route: event.routeKey, code: fault.code };
       if (fault.code === 'internal-error' || fault.code === 'unavailable') {
+        watcher.notServed();
         log.error('not served', fields, error instanceof Fault ? error.cause : error);
       } else {
         log.info('refused', fields);

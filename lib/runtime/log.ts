@@ -5,7 +5,7 @@ import type { LogLevel } from './settings.ts';
  * What may be logged beside the message: nothing else gets out, whatever object is handed over. No field holds
  * a token, an app id, or a body.
  */
-const fieldNames = [
+export const fieldNames = [
   'route',
   'status',
   'code',
@@ -54,7 +54,7 @@ export function createLog(level: LogLevel, write: (line: string) => void = toStd
 }
 
 /** Straight to the descriptor: `process.stdout` costs 10 ms of CPU when it is first touched, in a first invocation. */
-function toStdout(line: string): void {
+export function toStdout(line: string): void {
   const bytes = Buffer.from(line);
   let written = 0;
   try {

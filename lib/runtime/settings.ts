@@ -154,6 +154,15 @@ export const wiringSettings = {
     },
     (id) => id,
   ),
+  metricsStage: text(
+    {
+      name: 'METRICS_STAGE',
+      meaning: 'The stage that metrics are counted for; empty: none are written',
+      allowed: 'a stage name',
+      placeholder: '',
+    },
+    (stage) => (/^[\w-]{1,64}$/.test(stage) ? stage : undefined),
+  ),
   region: text(
     {
       name: 'AWS_REGION',

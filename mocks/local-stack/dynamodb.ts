@@ -58,9 +58,10 @@ export async function createTable(client: DynamoDBClient, name: string): Promise
 }
 
 interface Deployment {
-  readonly resources: {
-    readonly Resources: { readonly ContactsTable: { readonly Properties: TableSchema } };
-  };
+  readonly resources: readonly (string | { readonly Resources: Resources })[];
+}
+interface Resources {
+  readonly ContactsTable: { readonly Properties: TableSchema };
 }
 type TableSchema = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'KeySchema' | 'BillingMode'>;
 
@@ -68,7 +69,8 @@ function tableSchema(): TableSchema {
   const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
   // CloudFormation's own tags (!Ref) are of no interest here.
   const deployment: Deployment = parse(text, { merge: true, logLevel: 'error' });
-  const { AttributeDefinitions, KeySchema, BillingMode } =
-    deployment.resources.Resources.ContactsTable.Properties;
+  const own = deployment.resources.find((part) => typeof part === 'object');
+  if (own === undefined) throw new Error('serverless.yml: resources must hold the table');
+  const { AttributeDefinitions, KeySchema, BillingMode } = own.Resources.ContactsTable.Properties;
   return { AttributeDefinitions, KeySchema, BillingMode };
 }

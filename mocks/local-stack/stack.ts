@@ -102,6 +102,8 @@ function functionsEnvironment(
       RefreshQueue: services.refreshQueueUrl,
       DeadLetterQueue: services.deadLetterQueueUrl,
     }),
+    // A line for each would be more than the log itself: metrics are for those who ask (docs/operations.md).
+    METRICS_STAGE: env.METRICS_STAGE ?? '',
     LOCAL_BUNDLE_DIR: relative(root, join(settings.dataDir, 'bundle')),
     // serverless-offline tells four lines of every request; ours is one.
     SLS_LOG_LEVEL: 'warning',

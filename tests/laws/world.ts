@@ -3,6 +3,7 @@ import { fetchContacts } from '../../lib/app/fetch-contacts.ts';
 import { startRefresh } from '../../lib/app/start-refresh.ts';
 import type { Policy } from '../../lib/domain/policy.ts';
 import type { Receipt, RefreshMessage } from '../../lib/domain/ports.ts';
+import type { Watcher } from '../../lib/domain/watcher.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -35,6 +36,10 @@ export class World {
   readonly clock = new VirtualClock();
   readonly stores = new MemoryStores();
   readonly gewe: MadeUpGewe;
+  /** The ids of the refreshes that the watcher was told to have ended. */
+  readonly toldEnded: string[] = [];
+  /** How many dead letters it was told of. */
+  toldBuried = 0;
   #fates: Fate[];
   #queue: Queued[] = [];
   #serial = 0;
@@ -42,6 +47,21 @@ export class World {
   constructor(fates: readonly Fate[], plans: readonly CallPlan[]) {
     this.#fates = [...fates];
     this.gewe = new MadeUpGewe(this.clock, plans);
+  }
+
+  get #watcher(): Watcher {
+    const nothing = () => undefined;
+    return {
+      started: nothing,
+      served: nothing,
+      called: nothing,
+      refused: nothing,
+      notServed: nothing,
+      ended: ({ id }) => void this.toldEnded.push(id),
+      buried: () => {
+        this.toldBuried += 1;
+      },
+    };
   }
 
   /** From now on nothing dies, stalls or goes wrong upstream. */
@@ -66,7 +86,13 @@ export class World {
     const suffix = this.#next().padStart(16, '0');
     return startRefresh(
       { secret, trigger: 'api', waitMs: 0 },
-      { ...this.#mortal(ports), clock: this.clock, policy, newRefreshSuffix: () => suffix },
+      {
+        ...this.#mortal(ports),
+        clock: this.clock,
+        policy,
+        newRefreshSuffix: () => suffix,
+        watcher: this.#watcher,
+      },
       new AbortController().signal,
     );
   }
@@ -113,13 +139,18 @@ export class World {
       receipt,
     });
     const owner = this.#next();
-    const ports = { ...outside, clock: this.clock, policy, newOwner: () => owner };
+    const ports = { ...outside, clock: this.clock, policy, newOwner: () => owner, watcher: this.#watcher };
     const signal = new AbortController().signal;
     return fetchContacts(message, outside.receipt, ports, { budgetMs: 300_000, signal });
   }
 
   #bury({ message }: Queued, receipt: Receipt): ReturnType<typeof buryRefresh> {
-    const ports = { records: this.stores, eraser: this.stores.eraser, clock: this.clock };
+    const ports = {
+      records: this.stores,
+      eraser: this.stores.eraser,
+      clock: this.clock,
+      watcher: this.#watcher,
+    };
     return buryRefresh(message, receipt, ports);
   }
 

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fieldNames } from '../lib/runtime/log.ts';
+import { dimensionsOf, dimensionValues, type MetricName, metrics } from '../lib/runtime/metrics.ts';
+import {
+  type Alarm,
+  faultsOf,
+  isMetric,
+  ofType,
+  ours,
+  packagedWatch,
+  shownIn,
+  type Watch,
+} from './packaged-watch.ts';
+
+// The alarms and the dashboard of the packaged template, against the metrics that the functions write and the page that
+// says what to do.
+
+const topic = 'arn:aws-cn:sns:cn-north-1:123456789012:operators';
+let template: Watch['template'];
+let alarms: Watch['alarms'];
+let dashboard: Watch['dashboard'];
+beforeAll(() => {
+  ({ template, alarms, dashboard } = packagedWatch({ ALARM_TOPIC_ARN: topic }));
+});
+
+const functionNames = () => ofType(template, 'AWS::Lambda::Function').map(([name]) => name);
+
+describe('the alarms', () => {
+  it('watch, of our own metrics, only what the functions write, under its dimensions', () => {
+    const watched = [...alarms.values()].filter(ours);
+    expect(watched.length).toBe(5);
+    expect(watched.flatMap(faultsOf)).toEqual([]);
+  });
+
+  it('watch the stage that the functions count for', () => {
+    for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function')) {
+      expect(Properties.Environment).toMatchObject({ Variables: { METRICS_STAGE: 'dev' } });
+    }
+  });
+
+  it('watch one metric each, and take no data for good', () => {
+    expect(alarms.size).toBe(13);
+    for (const alarm of alarms.values()) {
+      expect(alarm).toMatchObject({ MetricName: expect.any(String), TreatMissingData: 'notBreaching' });
+    }
+  });
+
+  it('leave out what a caller is to mend', () => {
+    const outcomes = [...alarms.values()].flatMap(({ Dimensions }) =>
+      Dimensions.filter(({ Name }) => Name === 'Outcome'),
+    );
+    const values = new Set(outcomes.map(({ Value }) => Value));
+    for (const callers of ['token-rejected', 'device-unknown', 'device-offline'])
+      expect(values).not.toContain(callers);
+  });
+
+  it('watch those for throttling that hold runs, or that nobody sees', () => {
+    const throttled = [...alarms.values()].filter((one) => one.MetricName === 'Throttles');
+    expect(throttled.map(({ Dimensions: [dimension] }) => dimension?.Value)).toEqual([
+      { Ref: 'StartDashrefreshLambdaFunction' },
+      { Ref: 'FetchDashcontactsLambdaFunction' },
+    ]);
+  });
+
+  it('know the times of the worker and of the queue', () => {
+    const workerMs = 1000 * Number(template.Resources.FetchDashcontactsLambdaFunction?.Properties.Timeout);
+    const { Threshold: slowMs } = alarmNamed('WorkerSlowAlarm');
+    expect(slowMs).toBeGreaterThan(workerMs * 0.94);
+    expect(slowMs).toBeLessThan(workerMs);
+    const longestDelayS = 900;
+    expect(alarmNamed('OldestMessageAlarm').Threshold).toBeGreaterThan(longestDelayS + workerMs / 1000);
+  });
+
+  it('are told to the topic that ALARM_TOPIC_ARN names, and to nobody without one', () => {
+    const parameter = template.Parameters.AlarmTopicArn;
+    expect(parameter?.Default).toBe(topic);
+    for (const allowed of [topic, '']) expect(allowed).toMatch(new RegExp(parameter?.AllowedPattern ?? '$x'));
+    expect(template.Conditions.HasAlarmTopic).toEqual({
+      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AlarmTopicArn' }, ''] }],
+    });
+    const told = { 'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }] };
+    for (const { AlarmActions, OKActions } of alarms.values()) {
+      expect([AlarmActions, OKActions]).toEqual([told, told]);
+    }
+  });
+});
+
+function alarmNamed(name: string): Alarm {
+  const alarm = alarms.get(name);
+  if (alarm === undefined) throw new Error(`there is no ${name}`);
+  return alarm;
+}
+
+describe('the dashboard', () => {
+  it('shows, of our own metrics, only what the functions write, and all of it', () => {
+    const shown = dashboard.widgets.flatMap(shownIn).filter(ours);
+    expect(shown.flatMap(faultsOf)).toEqual([]);
+    const told = (name: MetricName): string[] => {
+      const by = dimensionsOf(name)[1];
+      const values = Object.entries(dimensionValues).find(([dimension]) => dimension === by)?.[1] ?? [''];
+      return values.map((value) => `${name} ${value}`);
+    };
+    expect(new Set(shown.map((one) => `${one.MetricName} ${one.Dimensions[1]?.Value ?? ''}`))).toEqual(
+      new Set(Object.keys(metrics).filter(isMetric).flatMap(told)),
+    );
+  });
+
+  it('shows every alarm', () => {
+    const shown = dashboard.widgets.flatMap(({ properties }) => properties.alarms ?? []);
+    expect(shown.toSorted()).toEqual([...alarms.keys()].map((name) => `\${${name}.Arn}`).toSorted());
+  });
+
+  it('shows errors and throttles of every function', () => {
+    const shown = dashboard.widgets.flatMap(shownIn);
+    for (const metric of ['Errors', 'Throttles']) {
+      const of = shown.filter(({ MetricName }) => MetricName === metric);
+      expect(of.map(({ Dimensions: [dimension] }) => dimension?.Value).toSorted()).toEqual(
+        functionNames()
+          .map((name) => `\${${name}}`)
+          .toSorted(),
+      );
+    }
+  });
+
+  it('names only what is in the template', () => {
+    const named = [...dashboard.source.matchAll(/\$\{(\w+)(?:\.\w+)?\}/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => template.Resources[name] === undefined)).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+  const headings = [...page.matchAll(/^### ([\w-]+)$/gm)].map(([, heading = '']) => heading);
+
+  it('has a part for every alarm, and for no other', () => {
+    const names = [...alarms.values()].map(({ AlarmName }) => AlarmName.replace('gewe-contacts-dev-', ''));
+    expect(headings.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('is where every alarm points to', () => {
+    for (const { AlarmName, AlarmDescription } of alarms.values()) {
+      const anchor = AlarmName.replace('gewe-contacts-dev-', '');
+      expect(AlarmDescription).toContain(`(docs/operations.md#${anchor})`);
+    }
+  });
+
+  const ofLogs = [
+    '@timestamp',
+    '@message',
+    'level',
+    'message',
+    'timestamp',
+    'thrown.0.name',
+    'thrown.0.message',
+  ];
+  const ofMetrics = [
+    ...Object.keys(metrics),
+    ...Object.keys(dimensionValues),
+    'Stage',
+    'upstreamOutcome',
+    'httpStatus',
+  ];
+  const queries = () => [
+    ...[...page.matchAll(/^```text\n(fields|filter|stats)\b(.*?)^```$/gms)].map(
+      ([, verb, rest]) => `${verb}${rest}`,
+    ),
+    ...dashboard.widgets.flatMap(
+      ({ properties }) => properties.query?.replace(/SOURCE '[^']*' \|/g, '') ?? [],
+    ),
+  ];
+  const keywords =
+    /^(fields|filter|stats|sort|asc|desc|limit|count|count_distinct|pct|avg|max|min|by|bin|as|and|or|not|in|like|ispresent)$/;
+
+  it('asks the logs only for fields that are written', () => {
+    const known = new Set<string>([...fieldNames, ...ofLogs, ...ofMetrics]);
+    expect(queries().length).toBeGreaterThan(4);
+    for (const query of queries()) {
+      const named = query.replace(/'[^']*'/g, '').match(/[@A-Za-z][\w.@]*/g) ?? [];
+      const aliases = [...query.matchAll(/ as (\w+)/g)].map(([, alias = '']) => alias);
+      expect(
+        named.filter((name) => !keywords.test(name) && !known.has(name) && !aliases.includes(name)),
+      ).toEqual([]);
+    }
+  });
+});
