@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientOf } from './client.ts';
 import type { Target } from './target.ts';
@@ -6,18 +7,18 @@ import type { Target } from './target.ts';
 export function joinsSuite(targetOf: () => Target): void {
   let client: ReturnType<typeof clientOf>;
   beforeAll(async () => {
-    await targetOf().setScenario('slow', 2);
+    await targetOf().setScenario('slow', 3);
     client = clientOf(targetOf().url, 'token-of-joins');
   });
 
   describe('starts while a refresh is under way', () => {
-    it('are answered within their wait, and 100 of them make one list call', async () => {
+    it('are answered within their wait, and many of them make one list call', async () => {
       const first = await client.fetchContactsList('wx_slow');
       expect(JSON.parse(first.text)).toEqual({
         ret: 202,
         msg: expect.stringContaining('fetchContactsListCache'),
       });
-      const starts = Array.from({ length: 100 }, () =>
+      const starts = Array.from({ length: targetOf().startsAtOnce }, () =>
         client.startRefresh('wx_slow', { headers: { Prefer: 'respond-async' } }),
       );
       const joined = await Promise.all(starts);
@@ -31,7 +32,9 @@ export function joinsSuite(targetOf: () => Target): void {
     });
 
     it('at once, with none before them, make one refresh', async () => {
-      const starts = Array.from({ length: 30 }, () => client.startRefresh('wx_stampede'));
+      const starts = Array.from({ length: Math.min(30, targetOf().startsAtOnce) }, () =>
+        client.startRefresh('wx_stampede'),
+      );
       const ids = (await Promise.all(starts)).map(({ text }) => JSON.parse(text).id);
       expect(new Set(ids).size).toBe(1);
     });
@@ -41,6 +44,19 @@ export function joinsSuite(targetOf: () => Target): void {
       expect(JSON.parse(reply.text).ret).toBe(200);
       expect(reply.headers['preference-applied']).toBe('wait=20');
       expect(reply.headers['cache-status']).toBe('gewe-contacts; fwd=request; stored');
+    });
+
+    it('are answered when their device is erased and begun anew while they wait', async () => {
+      const waiting: ReturnType<typeof client.startRefresh>[] = [];
+      for (let count = 0; count < 3; count += 1) {
+        // Apart, so that not all of them look while the device is erased.
+        await sleep(250);
+        waiting.push(client.startRefresh('wx_erased', { headers: { Prefer: 'wait=10' } }));
+      }
+      await sleep(250);
+      await client.eraseDevice('wx_erased');
+      await client.startRefresh('wx_erased');
+      for (const { status } of await Promise.all(waiting)) expect(status).toBe(202);
     });
 
     it('while the refresh runs, the list from before is served as before', async () => {

@@ -7,6 +7,8 @@ export interface Target {
   readonly url: string;
   /** For the calls that GeWe gets from now on; `seconds` as in `mocks/gewe/scenarios.ts`. */
   setScenario(scenario: ScenarioName, seconds?: number): Promise<void>;
+  /** How many starts at once the machine bears that it runs on. */
+  readonly startsAtOnce: number;
   /** How many list calls GeWe got for a device, of all tokens. */
   listCallsOf(appId: string): Promise<number>;
 }
@@ -16,7 +18,7 @@ export interface Target {
  * `patientSettings` change what the suites need otherwise that are about intervals.
  */
 export const quickSettings = {
-  GEWE_LIST_TIMEOUT_S: '3',
+  GEWE_LIST_TIMEOUT_S: '4',
   GEWE_CACHE_POLL_S: '1',
   GEWE_CACHE_WINDOW_S: '2',
   DEFAULT_WAIT_S: '1',

@@ -100,6 +100,7 @@ export async function startService(
     gewe,
     target: {
       url: gateway.url,
+      startsAtOnce: 100,
       setScenario: async (name, duration) => gewe.mock.setScenario(name, duration),
       listCallsOf: async (appId) => listCallsOf(gewe.mock.state.told(), appId),
     },
