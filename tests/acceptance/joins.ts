@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 export function joinsSuite(targetOf: () => Target): void {
   let client: ReturnType<typeof clientOf>;
   beforeAll(async () => {
-    await targetOf().setScenario('slow', 3);
+    await targetOf().setScenario('slow', targetOf().slowS);
     client = clientOf(targetOf().url, 'token-of-joins');
   });
 

@@ -5,6 +5,7 @@ export const deployedTarget: Target = {
   url: told('DEPLOYED_URL'),
   // Each of them is a process of its own there.
   startsAtOnce: 12,
+  slowS: 6,
   async setScenario(scenario, seconds) {
     const body = JSON.stringify({ scenario, ...(seconds !== undefined && { seconds }) });
     const reply = await fetch(`${told('GEWE_MOCK_URL')}/__mock/scenario`, { method: 'POST', body });

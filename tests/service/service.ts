@@ -101,6 +101,7 @@ export async function startService(
     target: {
       url: gateway.url,
       startsAtOnce: 100,
+      slowS: 2,
       setScenario: async (name, duration) => gewe.mock.setScenario(name, duration),
       listCallsOf: async (appId) => listCallsOf(gewe.mock.state.told(), appId),
     },
