@@ -5,7 +5,7 @@ import { grantFaults, tellGrantFaults } from './grants.ts';
 import { inventory } from './left-over.ts';
 import { deployedMappings, deployedRoles, recordedCalls } from './recorded.ts';
 import type { Report } from './report.ts';
-import { errorLines, logTexts, tokenFinds } from './search.ts';
+import { errorLines, logTexts, refusals, tokenFinds } from './search.ts';
 
 /** No token anywhere. */
 export async function checkTokens({ aws, stack, table, tableName }: Scene, report: Report): Promise<void> {
@@ -24,8 +24,11 @@ export async function checkGrants({ aws, stack }: Scene, report: Report): Promis
   const roles = await deployedRoles(aws);
   const faults = grantFaults(roles, await deployedMappings(aws), await allOf(recordedCalls(stack.url)));
   for (const fault of tellGrantFaults(faults)) report.fault(fault);
+  const refused = refusals(await logTexts(aws));
+  for (const call of refused) report.fault(`${call}: serverless.yml does not grant it`);
   const count = roles.reduce((sum, { grants }) => sum + grants.length, 0);
-  if (faults.length === 0) report.fact(`${count} grants of ${roles.length} roles, each used, none missing`);
+  if (faults.length + refused.length === 0)
+    report.fact(`${count} grants of ${roles.length} roles, each used, none missing`);
 }
 
 /** What the functions say of their errors, for whoever looks for the reason of a fault. */

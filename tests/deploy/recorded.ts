@@ -94,7 +94,7 @@ interface Recording {
 }
 
 /**
- * Every call that was made to AWS, refused ones included, the latest first. MiniStack 1.5.33 gives 50 at most and no
+ * Every call to AWS that IAM allowed, the latest first; what it refused stands in the logs (`search.ts`). MiniStack 1.5.33 gives 50 at most and no
  * token for the next ones; times with fractions of a second, which the AWS CLI would round, lead there. `url`: MiniStack.
  */
 export async function* recordedCalls(url: string): AsyncGenerator<Recorded> {

@@ -44,6 +44,17 @@ export async function tokenFinds(
   return [...new Set(finds)];
 }
 
+/** The calls that IAM refused to a function, as its log names them. */
+export function refusals(logs: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const refused = [...logs].flatMap(([name, lines]) =>
+    lines
+      .map((line) => /"(?<call>[\w ]+): AccessDenied|not authorized to perform: (?<action>[\w:]+)/.exec(line))
+      .map((found) => found?.groups?.call ?? found?.groups?.action)
+      .flatMap((call) => (call === undefined ? [] : [`${name.replace(/^.*\//, '')} was refused ${call}`])),
+  );
+  return [...new Set(refused)];
+}
+
 /** Up to ten different lines that tell of an error. */
 export function errorLines(logs: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const lines = [...logs].flatMap(([name, texts]) =>
