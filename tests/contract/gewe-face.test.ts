@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { call } from '../service/client.ts';
+import { call } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
 import { geweOperationIds, operationOf } from './documented.ts';
 import { type Judge, startJudge } from './judge.ts';

@@ -6,7 +6,7 @@ import { geweBaseUrl } from '../../lib/gewe/base-url.ts';
 import { createGeweClient } from '../../lib/gewe/client.ts';
 import seedList from '../../mocks/gewe/seed-list.json' with { type: 'json' };
 import { type RunningPrism, startPrismMock } from '../../mocks/prism.ts';
-import { call, clientOf } from '../service/client.ts';
+import { call, clientOf } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
 import { specFile } from './documented.ts';
 

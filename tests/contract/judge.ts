@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { startPrismProxy } from '../../mocks/prism.ts';
-import { type Call, call, type Reply } from '../service/client.ts';
+import { type Call, call, type Reply } from '../acceptance/client.ts';
 import {
   answerName,
   documentedAnswers,

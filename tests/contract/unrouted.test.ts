@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { call } from '../service/client.ts';
+import { call } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
 import { specFile } from './documented.ts';
 

@@ -1,51 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientOf } from './client.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { joinsSuite } from '../acceptance/joins.ts';
+import { quickSettings } from '../acceptance/target.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
-let client: ReturnType<typeof clientOf>;
 beforeAll(async () => {
-  service = await startService({ scenario: 'slow', seconds: 2, env: { DEFAULT_WAIT_S: '1' } });
-  client = clientOf(service.url, 'token-of-joins');
+  service = await startService({ env: quickSettings });
 });
 afterAll(() => service.close());
 
-describe('starts while a refresh is under way', () => {
-  it('are answered within their wait, and 100 of them make one list call', async () => {
-    const first = await client.fetchContactsList('wx_slow');
-    expect(JSON.parse(first.text)).toEqual({
-      ret: 202,
-      msg: expect.stringContaining('fetchContactsListCache'),
-    });
-    const starts = Array.from({ length: 100 }, () =>
-      client.startRefresh('wx_slow', { headers: { Prefer: 'respond-async' } }),
-    );
-    const joined = await Promise.all(starts);
-    expect(new Set(joined.map(({ status }) => status))).toEqual(new Set([202]));
-    const ids = new Set(joined.map(({ text }) => JSON.parse(text).id));
-    expect(ids.size).toBe(1);
-    const [id = ''] = ids;
-    const ended = await client.getRefresh('wx_slow', id, { headers: { Prefer: 'wait=20' } });
-    expect(JSON.parse(ended.text)).toMatchObject({ status: 'succeeded', attempt: 1 });
-    expect(service.gewe.mock.state.callsOf('token-of-joins', 'wx_slow').listCalls).toBe(1);
-  });
-
-  it('at once, with none before them, make one refresh', async () => {
-    const starts = Array.from({ length: 30 }, () => client.startRefresh('wx_stampede'));
-    const ids = (await Promise.all(starts)).map(({ text }) => JSON.parse(text).id);
-    expect(new Set(ids).size).toBe(1);
-  });
-
-  it('wait as long as they ask to, and say so', async () => {
-    const reply = await client.fetchContactsList('wx_wait', { headers: { Prefer: 'wait=20' } });
-    expect(JSON.parse(reply.text).ret).toBe(200);
-    expect(reply.headers['preference-applied']).toBe('wait=20');
-    expect(reply.headers['cache-status']).toBe('gewe-contacts; fwd=request; stored');
-  });
-
-  it('while the refresh runs, the list from before is served as before', async () => {
-    const before = await client.getContacts('wx_wait');
-    await client.startRefresh('wx_wait');
-    expect((await client.getContacts('wx_wait')).text).toBe(before.text);
-  });
-});
+joinsSuite(() => service.target);

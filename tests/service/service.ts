@@ -11,18 +11,15 @@ import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts'
 import { startPoller } from '../../mocks/local-stack/poller.ts';
 import { localSealingKeys } from '../../mocks/local-stack/sealing-keys.ts';
 import { startSqs } from '../../mocks/local-stack/sqs.ts';
+import { listCallsOf, quickSettings, type Target } from '../acceptance/target.ts';
 import { contextOf, type HttpFunction, startGateway } from './gateway.ts';
 
-/** Retries, polls and intervals as short as they can be; a test that is about one of them sets it. */
+/** A test that is about one of them sets it. */
 const quick = {
+  ...quickSettings,
   GEWE_LIST_TIMEOUT_S: '5',
-  GEWE_CACHE_POLL_S: '1',
   GEWE_CACHE_WINDOW_S: '5',
   DEFAULT_WAIT_S: '20',
-  MIN_REFRESH_INTERVAL_S: '0',
-  FAILURE_COOLDOWN_S: '0',
-  RETRY_DELAYS_S: '0',
-  LEASE_S: '6',
   LOG_LEVEL: 'INFO',
 };
 
@@ -36,6 +33,8 @@ export interface Service {
   /** Where the functions answer. */
   readonly url: string;
   readonly gewe: RunningGeweMock;
+  /** For the acceptance suites. */
+  readonly target: Target;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
   /** Every body that went into a queue's function. */
@@ -99,6 +98,13 @@ export async function startService(
   return {
     url: gateway.url,
     gewe,
+    target: {
+      url: gateway.url,
+      startsAtOnce: 100,
+      slowS: 2,
+      setScenario: async (name, duration) => gewe.mock.setScenario(name, duration),
+      listCallsOf: async (appId) => listCallsOf(gewe.mock.state.told(), appId),
+    },
     dynamoDbUrl: dynamoDb.url,
     sqsUrl: sqs.url,
     messages,

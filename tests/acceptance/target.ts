@@ -1,0 +1,43 @@
+import type { ToldCalls } from '../../mocks/gewe/device-calls.ts';
+import type { ScenarioName } from '../../mocks/gewe/scenarios.ts';
+
+/** What the acceptance suites are about: the service, wherever it runs, and the GeWe that it calls. */
+export interface Target {
+  /** Where its API answers, without a slash at the end. */
+  readonly url: string;
+  /** For the calls that GeWe gets from now on; `seconds` as in `mocks/gewe/scenarios.ts`. */
+  setScenario(scenario: ScenarioName, seconds?: number): Promise<void>;
+  /** How many starts at once the machine bears that it runs on. */
+  readonly startsAtOnce: number;
+  /** How long these starts take on it at most; GeWe is slower. Less than `GEWE_LIST_TIMEOUT_S`. */
+  readonly slowS: number;
+  /** How many list calls GeWe got for a device, of all tokens. */
+  listCallsOf(appId: string): Promise<number>;
+}
+
+/**
+ * The environment that the suites are written for: retries, polls and intervals as short as they can be.
+ * `patientSettings` change what the suites need otherwise that are about intervals.
+ */
+export const quickSettings = {
+  GEWE_LIST_TIMEOUT_S: '7',
+  GEWE_CACHE_POLL_S: '1',
+  GEWE_CACHE_WINDOW_S: '2',
+  DEFAULT_WAIT_S: '1',
+  MIN_REFRESH_INTERVAL_S: '0',
+  FAILURE_COOLDOWN_S: '0',
+  RETRY_DELAYS_S: '0',
+  LEASE_S: '6',
+} as const;
+
+/** For the suites `faces`, `secrets` and `dead-letters`. */
+export const patientSettings = {
+  ...quickSettings,
+  DEFAULT_WAIT_S: '20',
+  MIN_REFRESH_INTERVAL_S: '60',
+} as const;
+
+/** Of what the mock of GeWe tells. */
+export function listCallsOf(told: readonly ToldCalls[], appId: string): number {
+  return told.filter((device) => device.appId === appId).reduce((sum, { listCalls }) => sum + listCalls, 0);
+}

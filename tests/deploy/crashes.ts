@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { RunningGeweMock } from '../../mocks/gewe/serve.ts';
+import { clientOf } from '../acceptance/client.ts';
+import type { Aws } from './aws.ts';
+import type { MiniStack } from './ministack.ts';
+import { recordedCalls } from './recorded.ts';
+
+/** What the steps below work with. */
+export interface Scene {
+  readonly url: string;
+  readonly gewe: RunningGeweMock;
+  readonly aws: Aws;
+  readonly stack: MiniStack;
+  readonly tableName: string;
+  readonly table: DynamoDBClient;
+  readonly refreshQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly signal: AbortSignal;
+}
+
+const token = 'token-of-crashes';
+const patienceMs = 60_000;
+
+/** Asks until it is so. Throws with `what` when it takes longer than a minute. */
+async function until(
+  what: string,
+  signal: AbortSignal,
+  isSo: () => Promise<boolean> | boolean,
+): Promise<void> {
+  for (const endsAtMs = Date.now() + patienceMs; !(await isSo()); await sleep(250, undefined, { signal })) {
+    if (Date.now() > endsAtMs) throw new Error(`waited a minute, and still not so: ${what}`);
+  }
+}
+
+/** The latest message of a kind, as it was sent. */
+async function lastBody(stack: MiniStack, kind: 'step' | 'erase'): Promise<string> {
+  for await (const { messageBody = '' } of recordedCalls(stack.url)) {
+    if (messageBody.includes(`"kind":"${kind}"`)) return messageBody;
+  }
+  throw new Error(`no message of the kind ${kind} was recorded`);
+}
+
+/** The worker is killed while GeWe works on its list call: another takes over, and nothing that is stored is lost. */
+export async function killWorker(scene: Scene): Promise<void> {
+  const { appId, client, before, id } = await slowRefresh(scene, 'wx_killed');
+  const workers = await scene.stack.workersOf('fetch-contacts');
+  assert.notEqual(workers.length, 0, 'no worker of fetch-contacts runs');
+  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  assert.equal((await client.getContacts(appId)).text, before.text);
+  await ended(scene, appId, id);
+  assert.equal((await client.getContacts(appId)).headers.etag, before.headers.etag);
+}
+
+/** A message lies with the dead letters while a worker still serves a copy of it: its refresh is not buried. */
+export async function spareTheLiving(scene: Scene): Promise<void> {
+  const { appId, id } = await slowRefresh(scene, 'wx_spared');
+  const copy = { QueueUrl: scene.deadLetterQueueUrl, MessageBody: await lastBody(scene.stack, 'step') };
+  await scene.aws('sqs', 'send-message', copy);
+  await ended(scene, appId, id);
+}
+
+/** A device with a stored list, and a refresh of it that GeWe works on for two seconds and a half. */
+async function slowRefresh({ url, gewe, signal }: Scene, appId: string) {
+  const client = clientOf(url, token);
+  gewe.mock.setScenario('normal');
+  await client.fetchContactsList(appId, { headers: { Prefer: 'wait=20' } });
+  const before = await client.getContacts(appId);
+  assert.equal(before.status, 200, before.text);
+  gewe.mock.setScenario('slow', 2.5);
+  const { id } = JSON.parse((await client.startRefresh(appId)).text);
+  await until('GeWe is called', signal, () => gewe.mock.state.callsOf(token, appId).openListCalls === 1);
+  return { appId, client, before, id };
+}
+
+/** Waits until a refresh has ended, and throws unless it succeeded. */
+async function ended({ url, signal }: Scene, appId: string, id: string): Promise<void> {
+  await until('the refresh ends', signal, async () => {
+    const reply = await clientOf(url, token).getRefresh(appId, id, { headers: { Prefer: 'wait=5' } });
+    const refresh = JSON.parse(reply.text);
+    if (refresh.endedAt === null) return false;
+    assert.equal(refresh.status, 'succeeded', reply.text);
+    return true;
+  });
+}
+
+/**
+ * A late worker writes into what was erased: the erasure of 15 minutes later deletes it, also when it ends as
+ * a dead letter. The message is the one that was sent, only earlier: SQS cannot be made to hurry.
+ */
+export async function eraseLateWrites(scene: Scene): Promise<void> {
+  const client = clientOf(scene.url, token);
+  scene.gewe.mock.setScenario('normal');
+  for (const queueUrl of [scene.refreshQueueUrl, scene.deadLetterQueueUrl]) {
+    await client.fetchContactsList('wx_late', { headers: { Prefer: 'wait=20' } });
+    assert.equal((await client.eraseDevice('wx_late')).status, 204);
+    const body = await lastBody(scene.stack, 'erase');
+    const { deviceKey, rev } = JSON.parse(body);
+    const key = { pk: { S: `D#${deviceKey}` }, sk: { S: 'SNAPSHOT#A#09' } };
+    const late = { ...key, fence: { N: String(rev) } };
+    const here = { TableName: scene.tableName };
+    await scene.table.send(new PutItemCommand({ ...here, Item: late }));
+    await scene.aws('sqs', 'send-message', { QueueUrl: queueUrl, MessageBody: body });
+    try {
+      await until(`${queueUrl} erases what came late`, scene.signal, async () => {
+        const { Item: item } = await scene.table.send(new GetItemCommand({ ...here, Key: key }));
+        return item === undefined;
+      });
+    } finally {
+      await scene.table.send(new DeleteItemCommand({ ...here, Key: key }));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { deadLettersSuite } from '../acceptance/dead-letters.ts';
+import { deployedTarget } from './deployed-target.ts';
+
+deadLettersSuite(() => deployedTarget);

@@ -1,0 +1,4 @@
+import { facesSuite } from '../acceptance/faces.ts';
+import { deployedTarget } from './deployed-target.ts';
+
+facesSuite(() => deployedTarget);

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { startGeweMock } from '../../mocks/gewe/serve.ts';
+import { clientOf } from '../acceptance/client.ts';
+import { patientSettings, quickSettings } from '../acceptance/target.ts';
+import { awsCli } from './aws.ts';
+import type { Cleanup } from './cleanup.ts';
+import { runCommand } from './command.ts';
+import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
+import { physicalId, serverless, stackResources } from './deployment.ts';
+import { checkGrants, checkRemoval, checkTokens, tellErrors } from './findings.ts';
+import { openFrontDoor } from './front-door.ts';
+import type { Judges } from './judges.ts';
+import { startMiniStack } from './ministack.ts';
+import type { Report } from './report.ts';
+import { runSuites } from './suites.ts';
+
+export interface Stage {
+  readonly folder: string;
+  readonly judges: Judges;
+  readonly cleanup: Cleanup;
+  readonly report: Report;
+}
+
+/** The whole life of a deployment, from an empty account to an empty account. */
+export async function acceptDeployment({ folder, judges, cleanup, report }: Stage): Promise<void> {
+  const { signal } = cleanup;
+  report.step('MiniStack starts, with IAM enforced and CloudTrail recording');
+  const stack = await startMiniStack(judges.ministack, folder, signal);
+  cleanup.later(() => stack.close());
+  const gewe = await startGeweMock({ port: 0 });
+  cleanup.later(() => gewe.close());
+  const location = {
+    AWS_ENDPOINT_URL: stack.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+  };
+  const aws = awsCli(judges.aws, folder, location, signal);
+  const sls = serverless(folder, location, signal);
+  cleanup.later(() => sls.clean());
+  const [first, second] = [await newSealingKey(), await newSealingKey()];
+  const settings = { GEWE_BASE_URL: gewe.url, SEALING_PUBLIC_KEY: JSON.stringify(first.publicKey) };
+
+  report.step('serverless package, then cfn-lint');
+  const packaged = join(folder, 'package');
+  await sls.run(['package', '--package', packaged], { ...settings, ...patientSettings });
+  const template = join(packaged, 'cloudformation-template-update-stack.json');
+  // W3005 is written by the Serverless Framework itself.
+  await runCommand(judges.cfnLint, ['-i', 'W3005', '-t', template], { env: process.env, signal });
+  report.fact('cfn-lint has nothing against the template');
+
+  report.step('serverless deploy');
+  await sls.run(['deploy'], { ...settings, ...patientSettings });
+  const resources = await stackResources(aws);
+  const apiId = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.physicalId ?? '';
+  const door = await openFrontDoor(`${apiId}.execute-api.127.0.0.1:${stack.port}`, stack.port);
+  cleanup.later(() => door.close());
+  const tableName = physicalId(resources, 'ContactsTable');
+  const table = new DynamoDBClient({
+    endpoint: stack.url,
+    region: location.AWS_REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  cleanup.later(() => table.destroy());
+  const scene: Scene = {
+    url: door.url,
+    gewe,
+    aws,
+    stack,
+    tableName,
+    table,
+    refreshQueueUrl: physicalId(resources, 'RefreshQueue'),
+    deadLetterQueueUrl: physicalId(resources, 'DeadLetterQueue'),
+    signal,
+  };
+  const putKeyring = (...keys: object[]) =>
+    aws('secretsmanager', 'put-secret-value', {
+      SecretId: physicalId(resources, 'SealingKeyring'),
+      SecretString: JSON.stringify({ keys }),
+    });
+  const suites = (...names: string[]) =>
+    runSuites(names, {
+      folder,
+      signal,
+      report,
+      env: { ...location, DEPLOYED_URL: door.url, GEWE_MOCK_URL: gewe.url, TABLE_NAME: tableName },
+    });
+  const check = async (what: string, run: () => Promise<unknown>) => {
+    report.step(what);
+    try {
+      await run();
+      report.fact(what);
+    } catch (error) {
+      signal.throwIfAborted();
+      report.fault(`${what}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  const client = clientOf(door.url, 'token-of-operator');
+
+  await putKeyring(first.privateKey);
+  await check('the first list is fetched and stored', async () => {
+    const fetched = await client.fetchContactsList('wx_operator', { headers: { Prefer: 'wait=20' } });
+    assert.equal(JSON.parse(fetched.text).ret, 200, fetched.text);
+  });
+  const serves = report.faults === 0;
+  if (serves) {
+    await suites('faces', 'secrets');
+    const before = await client.getContacts('wx_operator');
+    await check('serverless deploy over existing data keeps it', async () => {
+      const SEALING_PUBLIC_KEY = JSON.stringify(second.publicKey);
+      await sls.run(['deploy'], { ...settings, ...quickSettings, SEALING_PUBLIC_KEY });
+      const after = await client.getContacts('wx_operator');
+      assert.deepEqual([after.text, after.headers.etag], [before.text, before.headers.etag]);
+    });
+    // The worker lacks the new key: its messages fail. The queue gives up sooner than the template lets it.
+    const attributes = (VisibilityTimeout: string, maxReceiveCount: number) =>
+      setQueue(scene, VisibilityTimeout, maxReceiveCount);
+    const restore = await attributes('1', 2);
+    await suites('dead-letters');
+    await restore();
+    await putKeyring(second.privateKey, first.privateKey);
+    await suites('joins', 'scenarios');
+    await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
+    await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
+    await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+  }
+  await checkTokens(scene, report);
+  await checkGrants(scene, report, { allUsed: serves });
+  if (report.faults > 0) await tellErrors(scene);
+  report.step('serverless remove');
+  await sls.run(['remove'], settings);
+  await checkRemoval(scene, { template, resources }, report);
+}
+
+/** Changes the refresh queue for a while; gives what undoes it. */
+async function setQueue(
+  { aws, refreshQueueUrl: QueueUrl }: Scene,
+  visibilityTimeoutS: string,
+  maxReceiveCount: number,
+): Promise<() => Promise<unknown>> {
+  const names = ['VisibilityTimeout', 'RedrivePolicy'];
+  const { Attributes: before } = await aws<{ Attributes: { RedrivePolicy: string } }>(
+    'sqs',
+    'get-queue-attributes',
+    { QueueUrl, AttributeNames: names },
+  );
+  const RedrivePolicy = JSON.stringify({ ...JSON.parse(before.RedrivePolicy), maxReceiveCount });
+  const set = (Attributes: object) => aws('sqs', 'set-queue-attributes', { QueueUrl, Attributes });
+  await set({ VisibilityTimeout: visibilityTimeoutS, RedrivePolicy });
+  return () => set(before);
+}
