@@ -68,6 +68,12 @@ export const deploySettings = {
     'the ARN of an IAM policy',
     /^arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
   ),
+  alarmTopic: verbatim(
+    'ALARM_TOPIC_ARN',
+    'The SNS topic that alarms are told to, in the region of the stack',
+    'the ARN of an SNS topic',
+    /^arn:aws(?:-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/,
+  ),
 } as const;
 
 export interface Demands {

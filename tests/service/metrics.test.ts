@@ -8,7 +8,7 @@ import {
   metrics,
   namespace,
 } from '../../lib/runtime/metrics.ts';
-import { clientOf } from './client.ts';
+import { clientOf } from '../acceptance/client.ts';
 import { location, type Service, startService, tableName } from './service.ts';
 
 // What the functions write to the log, as CloudWatch would read it.
