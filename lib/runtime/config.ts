@@ -86,9 +86,9 @@ export function callersFrom(read: SettingsReader) {
   return { allowedTokenHashes: read(userSettings.allowedTokenHashes) };
 }
 
-/** All that a user sets, checked before anything is started. Throws `ConfigError`. The URLs may be absent. */
-export function readUserSettings(env: Env) {
-  return readConfig(env, (read) => ({
+/** All that a user sets. The URLs may be absent. */
+export function userSettingsFrom(read: SettingsReader) {
+  return {
     port: read(userSettings.port),
     geweBaseUrl: read.optional(userSettings.geweBaseUrl),
     policy: policyFrom(read),
@@ -96,5 +96,10 @@ export function readUserSettings(env: Env) {
     ...callersFrom(read),
     publicBaseUrl: read.optional(userSettings.publicBaseUrl),
     logLevel: read(userSettings.logLevel),
-  }));
+  };
+}
+
+/** The same, checked before anything is started. Throws `ConfigError`. */
+export function readUserSettings(env: Env) {
+  return readConfig(env, userSettingsFrom);
 }

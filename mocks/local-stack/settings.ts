@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readConfig } from '../../lib/runtime/config.ts';
+import { readConfig, userSettingsFrom } from '../../lib/runtime/config.ts';
 import { port, type Setting, text } from '../../lib/runtime/setting-kinds.ts';
 import { userSettings } from '../../lib/runtime/settings.ts';
 import type { PortClaim } from './ports-check.ts';
@@ -47,18 +47,17 @@ export interface LocalSettings {
  * fault. `root`: what a relative data folder starts from.
  */
 export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSettings {
-  const { port: apiPort, geweBaseUrl, ...functionSettings } = userSettings;
   return readConfig(env, (read) => {
-    for (const setting of Object.values(functionSettings)) read.optional<unknown>(setting);
+    const user = userSettingsFrom(read);
     const claim = (part: string, setting: Setting<number>): PortClaim => ({
       part,
       variable: setting.name,
       port: read(setting),
     });
     return {
-      geweBaseUrl: read.optional(geweBaseUrl),
+      geweBaseUrl: user.geweBaseUrl,
       ports: {
-        api: claim('the API', apiPort),
+        api: { part: 'the API', variable: userSettings.port.name, port: user.port },
         prism: claim('the GeWe mock (Prism)', localSettings.prism),
         geweMock: claim('the GeWe mock (scenarios)', localSettings.geweMock),
         dynamoDb: claim('DynamoDB', localSettings.dynamoDb),
