@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { callersFrom, keyringSourceFrom, policyFrom, readConfig, readUserSettings } from './config.ts';
 import { newSealingKey } from './sealing-key.ts';
-import { settings, userSettings, wiringSettings } from './settings.ts';
+import { userSettings } from './settings.ts';
+import { settings, wiringSettings } from './wiring-settings.ts';
 
 function messageOf(read: () => unknown): string {
   try {

@@ -1,6 +1,7 @@
 import type { Policy } from '../domain/policy.ts';
 import type { Setting } from './setting-kinds.ts';
-import { userSettings, wiringSettings } from './settings.ts';
+import { userSettings } from './settings.ts';
+import { wiringSettings } from './wiring-settings.ts';
 
 /** The settings are wrong: one line that names every fault. */
 export class ConfigError extends Error {
@@ -65,6 +66,7 @@ export function policyFrom(read: SettingsReader): Policy {
     failureCooldownMs: read(userSettings.failureCooldown),
     retryDelaysMs: read(userSettings.retryDelays),
     leaseMs: read(userSettings.lease),
+    changeDebounceMs: read(userSettings.changeDebounce),
   };
 }
 

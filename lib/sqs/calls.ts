@@ -1,9 +1,9 @@
 import { QueueUnavailable } from '../domain/ports.ts';
 
 /** Waits for SQS's answer. Throws `QueueUnavailable`, with what the SDK threw as its cause. */
-export async function answered(operation: string, call: Promise<unknown>): Promise<void> {
+export async function answered<T>(operation: string, call: Promise<T>): Promise<T> {
   try {
-    await call;
+    return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'an unknown error';
     throw new QueueUnavailable(`SQS ${operation}: ${name}`, { cause });

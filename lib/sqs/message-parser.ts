@@ -12,6 +12,8 @@ export function parseMessage(body: string): RefreshMessage | undefined {
       return isText(refreshId) && isCount(step) && isText(sealed)
         ? { kind, deviceKey, refreshId, step, sealed }
         : undefined;
+    case 'again':
+      return isText(sealed) ? { kind, deviceKey, sealed } : undefined;
     case 'erase':
       return isCount(rev) ? { kind, deviceKey, rev } : undefined;
     default:

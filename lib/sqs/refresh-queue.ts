@@ -1,4 +1,4 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RefreshQueue } from '../domain/ports.ts';
 import { answered, assertWholeSeconds } from './calls.ts';
 
@@ -16,6 +16,15 @@ export function createRefreshQueue(client: SQSClient, queueUrl: string): Refresh
         DelaySeconds: delayS,
       });
       await answered('SendMessage', client.send(command));
+    },
+
+    async backlog() {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
+      });
+      const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
+      return Object.values(numbers).reduce((sum, number) => sum + Number(number), 0);
     },
   };
 }

@@ -62,6 +62,6 @@ async function serveRecord(
 
 function fieldsOf(message: RefreshMessage): LogFields {
   const { kind, deviceKey } = message;
-  if (kind === 'erase') return { kind, deviceKey };
+  if (kind !== 'step') return { kind, deviceKey };
   return { kind, deviceKey, refreshId: message.refreshId, step: message.step };
 }
