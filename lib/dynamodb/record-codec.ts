@@ -54,9 +54,13 @@ export function decodeRecord(rev: number, content: string | undefined): DeviceRe
   const snapshot = optional(s, 'snapshot', (value, field) => decodeSnapshot(value, field, baseMs));
   const call = optional(c, 'call', (value, field) => decodeCall(value, field, baseMs));
   const refresh = optional(r, 'refresh', (value, field) => decodeRefresh(value, field, baseMs));
-  const subscription = optional(u, 'subscription', (value, field) => decodeSubscription(value, field, baseMs));
+  const subscription = optional(u, 'subscription', (value, field) =>
+    decodeSubscription(value, field, baseMs),
+  );
   const wanted = optional(w, 'wanted', (value, field) => decodeWanted(value, field, baseMs));
-  const pending = optional(n, 'pending', asArray)?.map((one, i) => decodePending(one, `pending[${i}]`, baseMs));
+  const pending = optional(n, 'pending', asArray)?.map((one, i) =>
+    decodePending(one, `pending[${i}]`, baseMs),
+  );
   const offlineSince = optional(f, 'offlineSinceMs', asInteger);
   const erasedAt = optional(e, 'erasedAtMs', asInteger);
   return {

@@ -23,7 +23,13 @@ export function createRecordStore(table: Table, newNonce: () => string): RecordS
 
     async swap(deviceKey, next) {
       const nonce = newNonce();
-      const stored = await putItem(table, deviceKey, recordSk, itemOf(deviceKey, next, nonce), expected(next.rev - 1));
+      const stored = await putItem(
+        table,
+        deviceKey,
+        recordSk,
+        itemOf(deviceKey, next, nonce),
+        expected(next.rev - 1),
+      );
       if (stored) return true;
       // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
       const item = await getItem(table, deviceKey, recordSk, 'strong');
