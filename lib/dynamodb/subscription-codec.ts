@@ -48,15 +48,19 @@ export function decodeSubscription(value: unknown, field: string, baseMs: EpochM
   };
 }
 
-export function encodeWanted({ notBeforeMs, trigger }: Wanted, baseMs: EpochMs): readonly unknown[] {
-  return [notBeforeMs - baseMs, triggers.encode(trigger)];
+export function encodeWanted(
+  { notBeforeMs, askedAtMs, trigger }: Wanted,
+  baseMs: EpochMs,
+): readonly unknown[] {
+  return [notBeforeMs - baseMs, askedAtMs - baseMs, triggers.encode(trigger)];
 }
 
 /** Throws `Undecodable`. */
 export function decodeWanted(value: unknown, field: string, baseMs: EpochMs): Wanted {
-  const [notBefore, trigger] = asArray(value, field);
+  const [notBefore, asked, trigger] = asArray(value, field);
   return {
     notBeforeMs: asInteger(notBefore, `${field}.notBeforeMs`) + baseMs,
+    askedAtMs: asInteger(asked, `${field}.askedAtMs`) + baseMs,
     trigger: triggers.decode(trigger, `${field}.trigger`),
   };
 }
