@@ -136,7 +136,7 @@ describe('a start', () => {
       archived = decision.archive ?? archived;
       record = stored(decision);
     }
-    expect(archived).toHaveLength(4);
+    expect(archived).toHaveLength(3);
     expect(record.results).toEqual([]);
   });
 });
