@@ -15,6 +15,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
       'lib/contract/',
       'lib/domain/',
       'lib/http/',
+      'lib/sqs/message-parser.ts',
       'lib/sqs/serve-batch.ts',
     ],
   ],

@@ -1,8 +1,14 @@
-import { outEventsOf } from '../domain/outbox.ts';
+import { outEventsOf, told } from '../domain/outbox.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Clock, EventBus, RecordStore, RefreshQueue, Resealer, SubscriptionStore } from '../domain/ports.ts';
+import type {
+  Clock,
+  EventBus,
+  RecordStore,
+  RefreshQueue,
+  Resealer,
+  SubscriptionStore,
+} from '../domain/ports.ts';
 import type { DeviceRecord } from '../domain/record.ts';
-import { told } from '../domain/outbox.ts';
 import { againAfter } from '../domain/wanted.ts';
 import { transact } from './transact.ts';
 

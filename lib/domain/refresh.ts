@@ -28,7 +28,8 @@ export function claim(
     return { outcome: { kind: 'drop' } };
   }
   const seen = asSeen(refresh, nowMs);
-  if (!isOpen(seen)) return { next: advance(withAbandonedEnded(record, nowMs), {}), outcome: { kind: 'drop' } };
+  if (!isOpen(seen))
+    return { next: advance(withAbandonedEnded(record, nowMs), {}), outcome: { kind: 'drop' } };
   if (refresh.step !== message.step) {
     if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
     return { outcome: { kind: 'resend', send: deliveryOf(refresh, nowMs) } };
@@ -143,7 +144,9 @@ function supersededBy(
   { digest }: { readonly digest: string },
   nowMs: EpochMs,
 ): readonly Superseded[] {
-  const remembered = superseded.filter((one) => !digest.startsWith(one.digest) && nowMs - one.atMs < cacheMemoryMs);
+  const remembered = superseded.filter(
+    (one) => !digest.startsWith(one.digest) && nowMs - one.atMs < cacheMemoryMs,
+  );
   const last = before ? [{ digest: before.digest.slice(0, supersededDigestLength), atMs: nowMs }] : [];
   return [...remembered, ...last].slice(-maxSuperseded);
 }

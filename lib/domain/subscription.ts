@@ -74,7 +74,10 @@ export function backedOff(subscription: Subscription, nowMs: EpochMs): Subscript
   const { everyMs } = failed;
   const due = nextDue(failed, nowMs);
   if (everyMs === undefined || due.dueAtMs === undefined) return due;
-  const waitMs = Math.min(everyMs * 2 ** Math.min(failed.failures - 1, 20), Math.max(everyMs, longestBackoffMs));
+  const waitMs = Math.min(
+    everyMs * 2 ** Math.min(failed.failures - 1, 20),
+    Math.max(everyMs, longestBackoffMs),
+  );
   return { ...due, dueAtMs: Math.max(due.dueAtMs, nowMs + waitMs) };
 }
 

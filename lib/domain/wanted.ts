@@ -75,7 +75,11 @@ export function takeUp(
   // What is wanted goes when the list call begins: only then is it certain to be seen.
   const { next, archive, outcome } = begin(record, { ...request, trigger: wanted.trigger }, policy);
   if (outcome.kind !== 'begun' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
-  return { ...(next && { next }), ...(archive && { archive }), outcome: { kind: 'begun', send: outcome.send } };
+  return {
+    ...(next && { next }),
+    ...(archive && { archive }),
+    outcome: { kind: 'begun', send: outcome.send },
+  };
 }
 
 /**

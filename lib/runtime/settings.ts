@@ -85,7 +85,8 @@ export const userSettings = {
     {
       name: 'CHANGE_DEBOUNCE_S',
       fallback: '10',
-      meaning: 'How long a change that a callback or an event tells of waits for others before a refresh begins',
+      meaning:
+        'How long a change that a callback or an event tells of waits for others before a refresh begins',
     },
     0,
     300,

@@ -82,8 +82,7 @@ export const settings: readonly Omit<Setting<unknown>, 'parse'>[] = [
 ];
 
 function queue(name: string, meaning: string): Setting<string> {
-  return text(
-    { name, meaning, allowed: 'an http or https URL', placeholder: 'http://127.0.0.1' },
-    (url) => (isHttp(URL.parse(url)) ? url : undefined),
+  return text({ name, meaning, allowed: 'an http or https URL', placeholder: 'http://127.0.0.1' }, (url) =>
+    isHttp(URL.parse(url)) ? url : undefined,
   );
 }
