@@ -6,14 +6,15 @@ const root = join(import.meta.dirname, '..');
 
 /** Which rooms each room may import from, besides itself. The first that a path begins with counts. */
 const mayImport: readonly (readonly [room: string, from: readonly string[]])[] = [
-  ['functions/compose.ts', ['lib/']],
+  ['functions/compose', ['lib/']],
   [
     'functions/',
     [
-      'functions/compose.ts',
+      'functions/compose',
       'lib/app/',
       'lib/contract/',
       'lib/domain/',
+      'lib/eventbridge/refresh-requested.ts',
       'lib/http/',
       'lib/sqs/message-parser.ts',
       'lib/sqs/serve-batch.ts',
@@ -25,6 +26,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/http/', ['lib/app/', 'lib/contract/', 'lib/domain/', 'lib/runtime/log.ts']],
   ['lib/gewe/', ['lib/domain/']],
   ['lib/dynamodb/', ['lib/domain/', 'lib/runtime/sdk-options.ts']],
+  ['lib/eventbridge/', ['lib/contract/', 'lib/domain/', 'lib/runtime/sdk-options.ts']],
   ['lib/sqs/', ['lib/app/', 'lib/domain/', 'lib/runtime/log.ts', 'lib/runtime/sdk-options.ts']],
   ['lib/runtime/', ['lib/domain/', 'lib/gewe/base-url.ts']],
 ];

@@ -10,6 +10,7 @@ import type {
   Eraser,
   Opener,
   Receipt,
+  RefreshArchive,
   RefreshMessage,
   SnapshotStore,
   StepMessage,
@@ -33,6 +34,7 @@ export interface FetchPorts extends FollowUpPorts {
   readonly eraser: Eraser;
   readonly opener: Opener;
   readonly upstream: Upstream;
+  readonly archive: RefreshArchive;
   readonly tokens: AcceptedTokens;
   /** Names one receive of one worker. */
   readonly newOwner: () => string;

@@ -1,5 +1,5 @@
 import { dueAgainMs, dueShards, type Policy } from './policy.ts';
-import type { DeviceRecord } from './record.ts';
+import type { DeviceRecord, EpochMs } from './record.ts';
 import type { Decision, Delivery } from './refresh-events.ts';
 import { type StartRequest, start } from './refresh-start.ts';
 import { advance } from './refresh-steps.ts';
@@ -16,6 +16,16 @@ export type DueOutcome =
   /** A refresh has just ended that says it all: the next period's turn. */
   | { readonly kind: 'recent' }
   | { readonly kind: 'begun' | 'joined'; readonly send?: Delivery };
+
+/** The schedule found a device whose refresh cannot be begun now: it is looked at again in half an hour. */
+export function postpone(record: DeviceRecord | undefined, nowMs: EpochMs): Decision<void> {
+  const subscription = record?.subscription;
+  if (record === undefined || subscription?.dueAtMs === undefined || nowMs < subscription.dueAtMs) {
+    return { outcome: undefined };
+  }
+  const next = advance(record, { subscription: { ...subscription, dueAtMs: nowMs + dueAgainMs } });
+  return { next, outcome: undefined };
+}
 
 /**
  * The schedule found a device: begins its refresh, or joins the one that is under way. Either way it is due again in

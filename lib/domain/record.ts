@@ -131,6 +131,8 @@ export interface Subscription {
 /** A change was heard of that no list call has begun after: one more refresh is to begin. */
 export interface Wanted {
   readonly notBeforeMs: EpochMs;
+  /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
+  readonly askedAtMs: EpochMs;
   readonly trigger: Trigger;
 }
 

@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts';
+import { type Policy, resendIntervalMs } from './policy.ts';
 import type { DeviceRecord, EpochMs, Trigger } from './record.ts';
 import type { Decision, Delivery } from './refresh-events.ts';
 import { begin, join, quietUntilMs, type StartRequest } from './refresh-start.ts';
@@ -39,19 +39,20 @@ export function want(
       return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
     }
     if (record.wanted) return { outcome: { kind: 'noted' } };
-    const wanted = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
+    const wanted = { notBeforeMs: nowMs + policy.changeDebounceMs, askedAtMs: 0, trigger };
     return { next: advance(record, { wanted }), outcome: { kind: 'noted' } };
   }
+  // Sent again now and then: whoever asked for it before may have died before it was sent.
+  if (record.wanted && nowMs < record.wanted.askedAtMs + resendIntervalMs)
+    return { outcome: { kind: 'noted' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
-  const notBeforeMs = Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  // Long overdue: the message of the earlier one was lost.
-  const isAsked = record.wanted && nowMs < record.wanted.notBeforeMs + overdueMs;
-  if (isAsked) return { outcome: { kind: 'noted' } };
-  const next = advance(record, { wanted: { notBeforeMs, trigger } });
-  return { next, outcome: { kind: 'asked', delayS: delayS(notBeforeMs, nowMs) } };
+  const notBeforeMs = record.wanted?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
+  const wanted = { trigger, ...record.wanted, notBeforeMs, askedAtMs: nowMs };
+  return {
+    next: advance(record, { wanted }),
+    outcome: { kind: 'asked', delayS: delayS(notBeforeMs, nowMs) },
+  };
 }
-
-const overdueMs = 60_000;
 
 export type TakeUpOutcome =
   | { readonly kind: 'begun'; readonly send: Delivery }

@@ -4,7 +4,16 @@ const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** 16 characters of [0-9a-z], 82 bits: what makes a refresh id unguessable. */
 export function newRefreshSuffix(): string {
-  return Array.from({ length: 16 }, () => letters.charAt(randomInt(letters.length))).join('');
+  return randomLetters(16);
+}
+
+/** 8 characters of [0-9a-z]: tells one subscription of a device from its earlier ones. */
+export function newSubscriptionSuffix(): string {
+  return randomLetters(8);
+}
+
+function randomLetters(length: number): string {
+  return Array.from({ length }, () => letters.charAt(randomInt(letters.length))).join('');
 }
 
 /** 12 characters of base64url, 72 bits: tells one write, or one worker, from all others. */

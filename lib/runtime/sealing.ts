@@ -39,7 +39,8 @@ export function createOpener(keyOf: KeyOf): Opener {
   };
 }
 
-function kidOf(sealed: string): string {
+/** The key that a text is sealed for. Throws `Unsealable` when it is no sealed one. */
+export function kidOf(sealed: string): string {
   const [head = ''] = sealed.split('.', 1);
   const { kid } = membersOf(Buffer.from(head, 'base64url').toString('utf8'));
   if (typeof kid !== 'string') throw new Unsealable('the text is not a sealed one');

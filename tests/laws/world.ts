@@ -57,6 +57,11 @@ export class World {
       called: nothing,
       refused: nothing,
       notServed: nothing,
+      due: nothing,
+      callbackHandled: nothing,
+      eventDropped: nothing,
+      relayed: nothing,
+      chatroomCalled: nothing,
       ended: ({ id }) => void this.toldEnded.push(id),
       buried: () => {
         this.toldBuried += 1;
