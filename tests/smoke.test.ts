@@ -64,6 +64,7 @@ describe('npm start', () => {
       ports.DYNAMODB_PORT,
       ports.SQS_PORT,
       ports.LAMBDA_PORT,
+      ports.EVENTS_PORT,
     ]) {
       expect(output()).toContain(`127.0.0.1:${port}`);
     }

@@ -97,10 +97,10 @@ async function takeUpAgain(message: AgainMessage, receipt: Receipt, ports: Fetch
     return { kind: 'again' };
   }
   if (taken.kind === 'drop') return { kind: 'done', what: 'dropped' };
-  ports.watcher?.started('begun');
+  if (taken.kind === 'begun') ports.watcher?.started('begun');
   const { refreshId, step, delayS } = taken.send;
   await ports.queue.send({ ...message, kind: 'step', refreshId, step }, delayS);
-  return { kind: 'done', what: 'begun' };
+  return { kind: 'done', what: taken.kind };
 }
 
 async function workOn(
@@ -126,7 +126,8 @@ async function workOn(
         : pollForAStretch(secret, work, run.endsAtMs, ports, signal, take);
     });
   } catch (error) {
-    if (error instanceof LeaseLost) return { kind: 'done', what: 'lost-lease' };
+    // Whether another has taken over is not known: the message comes again, and finds out.
+    if (error instanceof LeaseLost) return { kind: 'again' };
     throw error;
   }
   if (event === undefined) return { kind: 'done', what: 'overtaken' };

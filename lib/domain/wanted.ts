@@ -55,7 +55,7 @@ export function want(
 }
 
 export type TakeUpOutcome =
-  | { readonly kind: 'begun'; readonly send: Delivery }
+  | { readonly kind: 'begun' | 'resent'; readonly send: Delivery }
   | { readonly kind: 'hide'; readonly untilMs: EpochMs }
   /** It is done with, or will be when the refresh under way has ended. */
   | { readonly kind: 'drop' };
@@ -70,7 +70,12 @@ export function takeUp(
   const wanted = record?.wanted;
   if (record === undefined || wanted === undefined) return { outcome: { kind: 'drop' } };
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
-  if (refresh && isOpen(refresh)) return { outcome: { kind: 'drop' } };
+  if (refresh && isOpen(refresh)) {
+    // It may be the one that was begun for this message, by who died before its own message was sent.
+    const { next, outcome } = join(record, refresh, { nowMs, trigger: wanted.trigger });
+    if (outcome.kind !== 'joined' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
+    return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
+  }
   const notBeforeMs = Math.max(wanted.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
   if (nowMs < notBeforeMs) return { outcome: { kind: 'hide', untilMs: notBeforeMs } };
   // What is wanted goes when the list call begins: only then is it certain to be seen.

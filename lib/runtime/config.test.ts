@@ -26,6 +26,7 @@ describe('the settings of a user', () => {
         failureCooldownMs: 30_000,
         retryDelaysMs: [15_000, 60_000, 240_000],
         leaseMs: 30_000,
+        changeDebounceMs: 10_000,
       },
       defaultWaitMs: 8_000,
       allowedTokenHashes: new Set(),
