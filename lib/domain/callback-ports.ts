@@ -120,8 +120,11 @@ export interface ChatroomStore {
    * `fence`: the revision of the device's record, for erasure. False when somebody else was first.
    */
   swap(deviceKey: string, fence: number, next: Chatroom): Promise<boolean>;
-  /** In the order of the ids' UTF-8 bytes, those after `afterId`, as far as the consumer iterates; strongly consistent. */
-  list(deviceKey: string, afterId?: string): AsyncIterable<Chatroom>;
+  /**
+   * At most so many of those after an id (undefined: from the first), in the order of the ids' UTF-8 bytes; strongly
+   * consistent.
+   */
+  list(deviceKey: string, afterId: string | undefined, atMost: number): Promise<readonly Chatroom[]>;
   /**
    * A time, not before `nowMs`, at which one call about a chatroom of the device may begin: nobody else is given one less
    * than `intervalMs` away.

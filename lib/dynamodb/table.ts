@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -89,12 +90,27 @@ export function putItemAt(
   const command = new PutItemCommand({
     TableName: table.name,
     Item: { pk: { S: pk }, sk: { S: sk }, ...attributes },
-    ...(condition && { ConditionExpression: condition.expression }),
-    // DynamoDB refuses an empty map of values.
-    ...(condition &&
-      Object.keys(condition.values).length > 0 && { ExpressionAttributeValues: condition.values }),
+    ...conditionOf(condition),
   });
   return holds('PutItem', table.client.send(command));
+}
+
+/** Deletes any item; harmless when it is not there, false when the condition did not hold. Throws `StoreUnavailable`. */
+export function deleteItemAt(table: Table, { pk, sk }: ItemKey, condition?: Condition): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    TableName: table.name,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    ...conditionOf(condition),
+  });
+  return holds('DeleteItem', table.client.send(command));
+}
+
+function conditionOf(condition: Condition | undefined) {
+  if (condition === undefined) return {};
+  const { expression, values } = condition;
+  // DynamoDB refuses an empty map of values.
+  const hasValues = Object.keys(values).length > 0;
+  return { ConditionExpression: expression, ...(hasValues && { ExpressionAttributeValues: values }) };
 }
 
 /** The items of a query, page after page, as far as the consumer iterates. Throws `StoreUnavailable`. */

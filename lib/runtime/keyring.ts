@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/ports.ts';
+import type { KeyOf } from './jwe.ts';
 import { keyringForm, type PrivateJwk, parseKeyring } from './jwk.ts';
 import { type ServiceLocation, sdkOptions } from './sdk-options.ts';
-import type { KeyOf } from './sealing.ts';
 
 /** The private keys could not be loaded: trying again later can help. Tells nothing of what was loaded. */
 export class KeyringUnavailable extends Error {

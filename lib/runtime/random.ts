@@ -20,3 +20,13 @@ function randomLetters(length: number): string {
 export function newNonce(): string {
   return randomBytes(9).toString('base64url');
 }
+
+/** 22 characters of base64url, 128 bits: names one receipt of a callback. */
+export function newDeliveryId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** 16 bytes: tells the callback URL of a token from its earlier ones. */
+export function newSalt(): Uint8Array {
+  return randomBytes(16);
+}

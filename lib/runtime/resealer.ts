@@ -1,6 +1,7 @@
 import type { Opener, Resealer } from '../domain/ports.ts';
+import { kidOf } from './jwe.ts';
 import type { Keyring } from './keyring.ts';
-import { createSealer, kidOf } from './sealing.ts';
+import { createSealer } from './sealing.ts';
 
 /**
  * Seals anew what was sealed for an older key of the keyring: what is kept for long moves on to the current key each

@@ -1,5 +1,8 @@
 import { QueueUnavailable } from '../domain/ports.ts';
 
+/** Longest delay of one message (SQS quota). */
+export const maxDelayS = 900;
+
 /** Waits for SQS's answer. Throws `QueueUnavailable`, with what the SDK threw as its cause. */
 export async function answered<T>(operation: string, call: Promise<T>): Promise<T> {
   try {

@@ -1,9 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RefreshQueue } from '../domain/ports.ts';
-import { answered, assertWholeSeconds } from './calls.ts';
-
-/** Longest delay of one message (SQS quota). */
-const maxDelayS = 900;
+import { answered, assertWholeSeconds, maxDelayS } from './calls.ts';
 
 /** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
 export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
