@@ -65,7 +65,7 @@ async function serveRecord<Message extends KnownMessage>(
     const run = { budgetMs, signal: AbortSignal.timeout(Math.max(1, budgetMs)) };
     const served = await serve(message, receiptOf(record.receiptHandle), run);
     const error = served.kind === 'done' ? served.error : undefined;
-    log.info('served', { ...fields, what: served.kind === 'done' ? served.what : 'hidden', error });
+    log.info('served', { ...fields, what: served.what ?? 'hidden', error });
     return served.kind === 'done';
   } catch (error) {
     log.error('not served, comes again', fields, error);
