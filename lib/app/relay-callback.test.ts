@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { CallbackRecord, RelayMessage } from '../domain/callback-ports.ts';
 import { QueueUnavailable, StoreUnavailable, Unsealable } from '../domain/ports.ts';
 import { giveUpAfterMs } from '../domain/relay.ts';
-import type { Delivery, DeliveryOutcome, RelayMessage } from '../domain/relay-ports.ts';
+import type { Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
 import { type RelayPorts, relayCallback } from './relay-callback.ts';
 import { createRestingTargets } from './resting-targets.ts';
 
@@ -34,25 +35,23 @@ beforeEach(() => {
   hiddenS = [];
 });
 
-const nobody = () => undefined;
-const watcher = {
-  started: nobody,
-  ended: nobody,
-  served: nobody,
-  called: nobody,
-  refused: nobody,
-  buried: nobody,
-  notServed: nobody,
-  relayed: (what: string) => void told.push(`counted ${what}`),
+const silent: CallbackRecord = {
+  rev: 1,
+  tokenKey: new Uint8Array(32),
+  salt: new Uint8Array(16),
+  idHash: new Uint8Array(32),
+  registered: true,
+  createdAtMs: receivedAtMs,
+  ownHosts: ['gateway.example.com'],
 };
 
 function portsWith(changes: Partial<RelayPorts> = {}): RelayPorts {
   return {
-    targets: {
-      targetOf: async () => ({ forwardTo: 'https://bot.example.com/', ownHosts: ['own.example.com'] }),
+    callbacks: {
+      load: async () => ({ ...silent, forwardTo: 'https://bot.example.com/' }),
     },
     parts: {
-      load: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
+      read: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
       delete: async (deliveryId, parts) => void told.push(`deleted ${deliveryId} ${parts}`),
     },
     opener: {
@@ -71,8 +70,9 @@ function portsWith(changes: Partial<RelayPorts> = {}): RelayPorts {
     deadLetters: { send: async ({ deliveryId }) => void told.push(`laid to rest ${deliveryId}`) },
     resting: createRestingTargets(),
     clock: { now: () => nowMs, sleep: async () => undefined },
+    ownHosts: ['own.example.com'],
     random: () => 0.5,
-    watcher,
+    watcher: { relayed: (what) => void told.push(`counted ${what}`) },
     ...changes,
   };
 }
@@ -87,7 +87,7 @@ describe('a callback', () => {
     expect(deliveries).toEqual([
       {
         target: 'https://bot.example.com/',
-        ownHosts: ['own.example.com'],
+        ownHosts: ['gateway.example.com', 'own.example.com'],
         headerId: 'header',
         receivedAtMs,
         contentType: 'application/json',
@@ -108,9 +108,9 @@ describe('a callback', () => {
 
   it.each([
     ['that is gone', undefined],
-    ['that goes nowhere', { ownHosts: [] }],
-  ])('of a record %s is dropped, and its parts with it', async (_what, target) => {
-    const ports = portsWith({ targets: { targetOf: async () => target } });
+    ['that goes nowhere', silent],
+  ])('of a record %s is dropped, and its parts with it', async (_what, record) => {
+    const ports = portsWith({ callbacks: { load: async () => record } });
     expect(await relay(inParts, ports)).toEqual({ kind: 'done', what: 'dropped' });
     expect(await relay(message, ports)).toEqual({ kind: 'done', what: 'dropped' });
     expect(told).toEqual(['deleted delivery 3']);
@@ -157,7 +157,7 @@ describe('a callback that fails', () => {
   });
 
   it('for ever is laid to rest: a part is gone, or the key it was sealed for', async () => {
-    const gone = { ...portsWith().parts, load: async () => undefined };
+    const gone = { ...portsWith().parts, read: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
     };
@@ -180,15 +180,15 @@ describe('a callback that fails', () => {
     expect(told).not.toContain('counted given-up');
   });
 
-  it.each(['targets', 'parts', 'opener'] as const)(
+  it.each(['callbacks', 'parts', 'opener'] as const)(
     'for the reason that %s cannot be asked comes again',
     async (port) => {
       const unavailable = async () => {
         throw new StoreUnavailable('no answer');
       };
       const changes = {
-        targets: { targets: { targetOf: unavailable } },
-        parts: { parts: { load: unavailable, delete: unavailable } },
+        callbacks: { callbacks: { load: unavailable } },
+        parts: { parts: { read: unavailable, delete: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
       await expect(relay(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);

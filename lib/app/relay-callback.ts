@@ -1,30 +1,24 @@
+import type { BodyOpener, BodyParts, CallbackStore, RelayMessage } from '../domain/callback-ports.ts';
 import { type Clock, type Receipt, StoreUnavailable, Unsealable } from '../domain/ports.ts';
 import { isGivenUp, nextWaitS, restAfterMs } from '../domain/relay.ts';
-import type {
-  BodyOpener,
-  BodyParts,
-  CallbackTarget,
-  CallbackTargets,
-  Courier,
-  DeadLetters,
-  DeliveryOutcome,
-  RelayMessage,
-} from '../domain/relay-ports.ts';
+import type { Courier, DeadLetters, Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
 import type { Watcher } from '../domain/watcher.ts';
 import type { RestingTargets } from './resting-targets.ts';
 import type { Served } from './served.ts';
 
 export interface RelayPorts {
-  readonly targets: CallbackTargets;
-  readonly parts: BodyParts;
+  readonly callbacks: Pick<CallbackStore, 'load'>;
+  readonly parts: Pick<BodyParts, 'read' | 'delete'>;
   readonly opener: BodyOpener;
   readonly courier: Courier;
   readonly deadLetters: DeadLetters;
   readonly resting: RestingTargets;
+  /** Hosts of this service, besides those that the callback's record knows. */
+  readonly ownHosts: readonly string[];
   readonly clock: Clock;
   /** At least 0, less than 1. */
   readonly random: () => number;
-  readonly watcher?: Watcher;
+  readonly watcher?: Pick<Watcher, 'relayed'>;
 }
 
 /**
@@ -40,14 +34,15 @@ export async function relayCallback(
   const { callbackKey } = message;
   if (ports.resting.leftMs(callbackKey, ports.clock.now()) > 0)
     return later(message, receipt, ports, 'resting');
-  const target = await ports.targets.targetOf(callbackKey);
-  if (target?.forwardTo === undefined) {
+  const callback = await ports.callbacks.load(callbackKey);
+  if (callback?.forwardTo === undefined) {
     await deleteParts(message, ports);
     return { kind: 'done', what: 'dropped' };
   }
   const body = await bodyOf(message, ports);
   if (body === undefined) return giveUp(message, ports);
-  const outcome = await attempt(message, { ...target, target: target.forwardTo, body }, ports, signal);
+  const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
+  const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
   if (outcome.kind !== 'delivered') return later(message, receipt, ports, outcome);
   await deleteParts(message, ports).catch(unlessUnavailable);
   ports.watcher?.relayed('delivered');
@@ -57,7 +52,7 @@ export async function relayCallback(
 /** Undefined when it can never be read again: a part has expired, or the key that it was sealed for is gone. */
 async function bodyOf(message: RelayMessage, { parts, opener }: RelayPorts): Promise<Uint8Array | undefined> {
   const { body, callbackKey, deliveryId } = message;
-  const sealed = 'parts' in body ? await parts.load(deliveryId, body.parts) : body.sealed;
+  const sealed = 'parts' in body ? await parts.read(deliveryId, body.parts) : body.sealed;
   try {
     return sealed === undefined ? undefined : await opener.open(sealed, { callbackKey, deliveryId });
   } catch (error) {
@@ -68,16 +63,13 @@ async function bodyOf(message: RelayMessage, { parts, opener }: RelayPorts): Pro
 
 async function attempt(
   message: RelayMessage,
-  { target, ownHosts, body }: CallbackTarget & { readonly target: string; readonly body: Uint8Array },
+  to: Pick<Delivery, 'target' | 'ownHosts' | 'body'>,
   { courier, clock, resting }: RelayPorts,
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {
   const { callbackKey, headerId, receivedAtMs, contentType } = message;
   const startedAtMs = clock.now();
-  const outcome = await courier.deliver(
-    { target, ownHosts, headerId, receivedAtMs, contentType, body },
-    signal,
-  );
+  const outcome = await courier.deliver({ ...to, headerId, receivedAtMs, contentType }, signal);
   if ('lost' in outcome) {
     const nowMs = clock.now();
     resting.rest(callbackKey, nowMs + restAfterMs(nowMs - startedAtMs));

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { TargetCheck } from '../domain/relay-ports.ts';
+import type { TargetCheck } from '../domain/callback-ports.ts';
 import { isLoopback, isPublic } from './addresses.ts';
 
 /** All addresses of a name. Rejects, or gives none, when it has none. */
