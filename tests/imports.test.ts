@@ -16,6 +16,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
       'lib/domain/',
       'lib/eventbridge/refresh-requested.ts',
       'lib/http/',
+      'lib/sqs/callback-messages.ts',
       'lib/sqs/message-parser.ts',
       'lib/sqs/serve-batch.ts',
     ],
@@ -27,6 +28,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/gewe/', ['lib/domain/']],
   ['lib/dynamodb/', ['lib/domain/', 'lib/runtime/sdk-options.ts']],
   ['lib/eventbridge/', ['lib/contract/', 'lib/domain/', 'lib/runtime/sdk-options.ts']],
+  ['lib/relay/', ['lib/domain/']],
   ['lib/sqs/', ['lib/app/', 'lib/domain/', 'lib/runtime/log.ts', 'lib/runtime/sdk-options.ts']],
   ['lib/runtime/', ['lib/domain/', 'lib/gewe/base-url.ts']],
 ];
