@@ -71,9 +71,12 @@ describe('a room that is heard of', () => {
     );
   });
 
-  it('is asked about by one message at a time; one that is ten minutes late was lost', () => {
-    expect(hearAt(discovered, 10 * minuteMs - 1).send).toBeUndefined();
-    expect(hearAt(discovered, 10 * minuteMs).send).toEqual({ attempt: 2, delayS: 0 });
+  it('is asked about by one message at a time; one that is a minute late was lost', () => {
+    expect(hearAt(discovered, minuteMs - 1).send).toBeUndefined();
+    const again = hearAt(discovered, minuteMs);
+    expect(again.send).toEqual({ attempt: 1, delayS: 0 });
+    expect(hearAt(again.next, 2 * minuteMs - 1).send).toBeUndefined();
+    expect(takeUp(again.next, 1, minuteMs)).toEqual({ kind: 'reserve' });
   });
 });
 

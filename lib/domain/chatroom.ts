@@ -46,8 +46,11 @@ export interface RoomDecision {
 
 /** `lastHeardAtMs` is written no more often than this. */
 export const heardAgainMs = 60_000;
-/** The message of an ask that is so late was lost. */
-const overdueMs = 10 * 60_000;
+/**
+ * The message of an ask that is so late was lost, or never sent: less than the queue's visibility timeout (70 s), so that the
+ * callback that led to it sends it when it comes again.
+ */
+const overdueMs = 60_000;
 /** One call and what comes after it end within this. */
 const callMs = 60_000;
 /** The waits before asking again. */
@@ -83,9 +86,14 @@ export function hear(
     const back = heard(rest, heardAtMs, writtenAtMs);
     return isSaved ? { next: back } : asking(back, 0, nowMs);
   }
-  if (!isSaved && mustAsk(room, nowMs)) {
-    const failures = room.ask?.givenUp ? 0 : (room.ask?.failures ?? 0);
-    return asking(heard(room, heardAtMs, writtenAtMs), failures, nowMs);
+  const { ask } = room;
+  if (!isSaved && (ask?.givenUp ? nowMs >= ask.notBeforeMs : !ask && !room.info)) {
+    return asking(heard(room, heardAtMs, writtenAtMs), 0, nowMs);
+  }
+  if (ask && !ask.givenUp && nowMs >= ask.notBeforeMs + overdueMs) {
+    // The same attempt: whichever of its messages comes first asks, and the others find it done.
+    const next = { ...heard(room, heardAtMs, writtenAtMs), ask: { ...ask, notBeforeMs: nowMs } };
+    return { next, send: { attempt: room.asked, delayS: 0 } };
   }
   const isNews = heardAtMs >= room.lastHeardAtMs + heardAgainMs;
   return isNews ? { next: heard(room, heardAtMs, writtenAtMs) } : {};
@@ -103,11 +111,6 @@ function heard(room: Chatroom, heardAtMs: EpochMs, writtenAtMs: EpochMs | undefi
     lastHeardAtMs: Math.max(room.lastHeardAtMs, heardAtMs),
     ...(written > 0 && { writtenAtMs: written }),
   };
-}
-
-function mustAsk({ info, ask }: Chatroom, nowMs: EpochMs): boolean {
-  if (ask === undefined) return info === undefined;
-  return nowMs >= ask.notBeforeMs + (ask.givenUp ? 0 : overdueMs);
 }
 
 /** The room, which counts as changed already, with a new message under way that asks about it. */

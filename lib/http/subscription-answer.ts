@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Put } from '../app/keep-subscription.ts';
 import type { Subscription } from '../contract/types.generated.ts';
 import { faultOfSubscriptionRequest, isSubscriptionRequest } from '../contract/validators.generated.js';
-import type { DeviceRecord, EpochMs } from '../domain/record.ts';
+import type { DeviceRecord } from '../domain/record.ts';
 import { isOpen } from '../domain/refresh-view.ts';
 import { type SubscriptionWish, subscriptionIdOf } from '../domain/subscription.ts';
 import { type Answer, failureProblem, json } from './answer.ts';
 import { Fault } from './faults.ts';
-import { timeOf } from './refresh-answer.ts';
+import { timeOf, timeOrNull } from './refresh-answer.ts';
 import { jsonBodyOf } from './request.ts';
 
 const contract = { is: isSubscriptionRequest, faultOf: faultOfSubscriptionRequest };
@@ -53,8 +53,4 @@ export function subscriptionAnswer(
     error: error === undefined ? null : failureProblem(error),
   };
   return json(statusCode, body, { 'Cache-Control': 'no-store' });
-}
-
-function timeOrNull(epochMs: EpochMs | undefined): string | null {
-  return epochMs === undefined ? null : timeOf(epochMs);
 }

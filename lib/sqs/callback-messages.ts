@@ -1,23 +1,11 @@
-import type { CallbackMessage, RelayMessage, RoomMessage, SealedBody } from '../domain/callback-ports.ts';
+import type { CallbackMessage, RoomMessage } from '../domain/callback-ports.ts';
 import { isCount, isText, membersOf } from './message-members.ts';
+import { sealedBodyOf } from './relay-messages.ts';
 
 /** A message of the callback queue; undefined when the body is none. Members that are not known are left out. */
-export function parseCallbackMessage(body: string): CallbackMessage | RoomMessage | undefined {
-  const members = membersOf(body);
-  if (members.kind === 'room') return roomIn(members);
-  const { kind, tokenKey, forward } = members;
-  const delivery = deliveryIn(members);
-  return kind === 'callback' && delivery && isText(tokenKey) && typeof forward === 'boolean'
-    ? { kind, ...delivery, tokenKey, forward }
-    : undefined;
-}
-
-/** A message of the relay queue; undefined when the body is none. Members that are not known are left out. */
-export function parseRelayMessage(body: string): RelayMessage | undefined {
-  const members = membersOf(body);
-  const { kind, headerId } = members;
-  const delivery = deliveryIn(members);
-  return kind === 'relay' && delivery && isText(headerId) ? { kind, ...delivery, headerId } : undefined;
+export function parseCallbackMessage(text: string): CallbackMessage | RoomMessage | undefined {
+  const members = membersOf(text);
+  return members.kind === 'room' ? roomIn(members) : callbackIn(members);
 }
 
 function roomIn(members: Readonly<Record<string, unknown>>): RoomMessage | undefined {
@@ -27,20 +15,11 @@ function roomIn(members: Readonly<Record<string, unknown>>): RoomMessage | undef
     : undefined;
 }
 
-function deliveryIn(members: Readonly<Record<string, unknown>>) {
-  const { callbackKey, deliveryId, receivedAtMs, contentType } = members;
-  const body = bodyIn(members.body);
-  return isText(callbackKey) &&
-    isText(deliveryId) &&
-    isCount(receivedAtMs) &&
-    typeof contentType === 'string' &&
-    body
-    ? { callbackKey, deliveryId, receivedAtMs, contentType, body }
-    : undefined;
-}
-
-function bodyIn(value: unknown): SealedBody | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('sealed' in value && isText(value.sealed)) return { sealed: value.sealed };
-  return 'parts' in value && isCount(value.parts) ? { parts: value.parts } : undefined;
+function callbackIn(members: Readonly<Record<string, unknown>>): CallbackMessage | undefined {
+  const { kind, callbackKey, deliveryId, receivedAtMs, contentType, tokenKey, forward } = members;
+  const body = sealedBodyOf(members.body);
+  if (kind !== 'callback' || body === undefined || !isCount(receivedAtMs)) return undefined;
+  if (!isText(callbackKey) || !isText(deliveryId) || !isText(tokenKey)) return undefined;
+  if (typeof contentType !== 'string' || typeof forward !== 'boolean') return undefined;
+  return { kind, callbackKey, deliveryId, receivedAtMs, contentType, tokenKey, forward, body };
 }
