@@ -16,6 +16,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
       'lib/domain/',
       'lib/eventbridge/refresh-requested.ts',
       'lib/http/',
+      'lib/sqs/callback-messages.ts',
       'lib/sqs/message-parser.ts',
       'lib/sqs/relay-messages.ts',
       'lib/sqs/serve-batch.ts',
