@@ -1,5 +1,5 @@
 import { relayCallback } from '../lib/app/relay-callback.ts';
-import { parseRelayMessage } from '../lib/sqs/callback-messages.ts';
+import { parseRelayMessage } from '../lib/sqs/relay-messages.ts';
 import { queueHandler } from '../lib/sqs/serve-batch.ts';
 import { composeRelay } from './compose-relay.ts';
 

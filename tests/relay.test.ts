@@ -17,10 +17,10 @@ import { createBodyOpener, createBodySealer } from '../lib/runtime/body-sealing.
 import { keyringOf } from '../lib/runtime/keyring.ts';
 import { createLog } from '../lib/runtime/log.ts';
 import { newSealingKey } from '../lib/runtime/sealing-key.ts';
-import { parseRelayMessage } from '../lib/sqs/callback-messages.ts';
 import { createRelayQueue } from '../lib/sqs/callback-queues.ts';
 import { createSqsClient } from '../lib/sqs/client.ts';
 import { createReceipt } from '../lib/sqs/receipt.ts';
+import { parseRelayMessage } from '../lib/sqs/relay-messages.ts';
 import { queueHandler } from '../lib/sqs/serve-batch.ts';
 import { localLocation, useLocalTable } from '../mocks/local-stack/local-table.ts';
 import { startPoller } from '../mocks/local-stack/poller.ts';
