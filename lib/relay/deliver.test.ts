@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import type { ServerOptions } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../domain/relay-ports.ts';
 import { createCourier } from './deliver.ts';
 import { type Script, type ScriptedBot, startScriptedBot } from './scripted-bot.ts';
+import { selfSigned } from './self-signed.ts';
 import type { Resolve } from './target.ts';
 
 const never = new AbortController().signal;
@@ -13,8 +16,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
 
-async function bot(script: Script): Promise<ScriptedBot> {
-  const started = await startScriptedBot(script);
+async function bot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
+  const started = await startScriptedBot(script, tls);
   open.push(started.close);
   return started;
 }
@@ -163,7 +166,7 @@ describe('the answer', () => {
     const body = Buffer.alloc(8 * 1024 * 1024);
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`, { body }), never);
     expect(outcome).toEqual({ kind: 'failed', status: 503 });
-  });
+  }, 10_000);
 
   it('leaves nothing of itself but its status', async () => {
     const { port } = await bot((response) =>
@@ -280,5 +283,39 @@ describe('the address that is connected to', () => {
     const courier = resolvingTo(async () => ['127.0.0.9', '127.0.0.1']);
     const outcome = await courier.deliver(delivery(`http://bot.example.com:${port}/`), never);
     expect(outcome).toEqual({ kind: 'delivered', status: 200 });
+  });
+});
+
+describe('over TLS', () => {
+  const trusted = selfSigned('bot.example.com');
+  const before = getCACertificates('default');
+  beforeAll(() => setDefaultCACertificates([...before, trusted.cert]));
+  afterAll(() => setDefaultCACertificates(before));
+  const courier = resolvingTo(async () => ['127.0.0.1']);
+
+  it.each(['bot.example.com', 'BOT.example.com.'])(
+    'a delivery to %s names the host and trusts its certificate',
+    async (host) => {
+      const names: string[] = [];
+      const SNICallback: ServerOptions['SNICallback'] = (name, done) => {
+        names.push(name);
+        done(null);
+      };
+      const { port, received } = await bot(ok, { ...trusted, SNICallback });
+      const outcome = await courier.deliver(delivery(`https://${host}:${port}/`), never);
+      expect(outcome).toEqual({ kind: 'delivered', status: 200 });
+      expect(received[0]?.headers.host).toBe(`bot.example.com:${port}`);
+      expect(names).toEqual(['bot.example.com']);
+    },
+  );
+
+  it.each([
+    ['is for another name', trusted, 'other.example.com'],
+    ['nobody vouches for', selfSigned('bot.example.com'), 'bot.example.com'],
+  ])('nothing is delivered to a target with a certificate that %s', async (_which, tls, host) => {
+    const { port, received } = await bot(ok, tls);
+    const outcome = await courier.deliver(delivery(`https://${host}:${port}/`), never);
+    expect(outcome).toEqual({ kind: 'failed', lost: 'connection' });
+    expect(received).toEqual([]);
   });
 });
