@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 async function bot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
-  const started = await startScriptedBot(script, tls);
+  const started = await startScriptedBot(script, { tls });
   open.push(started.close);
   return started;
 }

@@ -19,8 +19,14 @@ export interface ScriptedBot {
   close(): Promise<void>;
 }
 
-/** For tests alone: somebody's bot on 127.0.0.1, which does as it is told. `tls`: it speaks TLS with this key. */
-export async function startScriptedBot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
+/**
+ * For tests alone: somebody's bot on 127.0.0.1, which does as it is told. `port`: 0 lets the system choose; `tls`: it
+ * speaks TLS with this key.
+ */
+export async function startScriptedBot(
+  script: Script,
+  { port = 0, tls }: { readonly port?: number; readonly tls?: ServerOptions | undefined } = {},
+): Promise<ScriptedBot> {
   const received: ReceivedRequest[] = [];
   let connections = 0;
   const listener: RequestListener = async (request, response) => {
@@ -39,7 +45,7 @@ export async function startScriptedBot(script: Script, tls?: ServerOptions): Pro
   server.on('connection', () => {
     connections += 1;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return {
