@@ -6,8 +6,8 @@ import { createBodyOpener } from '../lib/runtime/body-sealing.ts';
 import { readConfig, type SettingsReader } from '../lib/runtime/config.ts';
 import { userSettings } from '../lib/runtime/settings.ts';
 import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import { createRelayQueue } from '../lib/sqs/callback-queues.ts';
 import { createSqsClient } from '../lib/sqs/client.ts';
+import { createDeadLetters } from '../lib/sqs/relay-messages.ts';
 import {
   clock,
   type Env,
@@ -31,7 +31,7 @@ export function composeRelay(env: Env) {
       parts: createBodyParts(table, clock),
       opener: createBodyOpener(keyringFrom(read)),
       courier: createCourier({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
-      deadLetters: createRelayQueue(createSqsClient(locationFrom(read)), deadLetterUrl),
+      deadLetters: createDeadLetters(createSqsClient(locationFrom(read)), deadLetterUrl),
       resting: createRestingTargets(),
       ownHosts: ownHostsFrom(read),
       clock,

@@ -20,7 +20,7 @@ import { newSealingKey } from '../lib/runtime/sealing-key.ts';
 import { createRelayQueue } from '../lib/sqs/callback-queues.ts';
 import { createSqsClient } from '../lib/sqs/client.ts';
 import { createReceipt } from '../lib/sqs/receipt.ts';
-import { parseRelayMessage } from '../lib/sqs/relay-messages.ts';
+import { createDeadLetters, parseRelayMessage } from '../lib/sqs/relay-messages.ts';
 import { queueHandler } from '../lib/sqs/serve-batch.ts';
 import { localLocation, useLocalTable } from '../mocks/local-stack/local-table.ts';
 import { startPoller } from '../mocks/local-stack/poller.ts';
@@ -78,7 +78,7 @@ function startRelay(): RelayPorts {
     parts: createBodyParts(table, clock),
     opener: createBodyOpener(keyringOf([key.privateKey])),
     courier: createCourier({ allowLoopback: true, timeoutMs: 1_500 }),
-    deadLetters: createRelayQueue(client, sqs.queueUrl('relay-dead')),
+    deadLetters: createDeadLetters(client, sqs.queueUrl('relay-dead')),
     resting: createRestingTargets(),
     ownHosts: [],
     clock,

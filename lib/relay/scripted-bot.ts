@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { createServer as createRawServer, type Socket } from 'node:net';
+import { afterEach } from 'vitest';
 
 /** What a test lets the bot do with a request whose body has been read. */
 export type Script = (response: ServerResponse, request: ReceivedRequest) => void;
@@ -55,6 +58,40 @@ export async function startScriptedBot(
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Servers for the tests of one file, each ended after the test that started it. */
+export function useServers() {
+  const ends: (() => void | Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+  });
+  return {
+    async bot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
+      const started = await startScriptedBot(script, { tls });
+      ends.push(started.close);
+      return started;
+    },
+
+    /** One that says what it likes on a connection. Gives its port. */
+    async rawServer(talk: (socket: Socket) => void): Promise<number> {
+      const sockets = new Set<Socket>();
+      const server = createRawServer((socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+        talk(socket);
+      });
+      ends.push(() => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      if (typeof address !== 'object' || address === null) throw new Error('no address');
+      return address.port;
     },
   };
 }
