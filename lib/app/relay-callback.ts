@@ -1,13 +1,7 @@
-import type {
-  BodyOpener,
-  BodyParts,
-  CallbackStore,
-  RelayMessage,
-  RelayQueue,
-} from '../domain/callback-ports.ts';
+import type { BodyOpener, BodyParts, CallbackStore, RelayMessage } from '../domain/callback-ports.ts';
 import { type Clock, type Receipt, StoreUnavailable, Unsealable } from '../domain/ports.ts';
 import { isGivenUp, nextWaitS, restAfterMs } from '../domain/relay.ts';
-import type { Courier, Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
+import type { Courier, DeadLetters, Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
 import type { Watcher } from '../domain/watcher.ts';
 import type { RestingTargets } from './resting-targets.ts';
 import type { Served } from './served.ts';
@@ -17,8 +11,7 @@ export interface RelayPorts {
   readonly parts: Pick<BodyParts, 'read' | 'delete'>;
   readonly opener: BodyOpener;
   readonly courier: Courier;
-  /** Where messages rest that could not be forwarded. */
-  readonly deadLetters: RelayQueue;
+  readonly deadLetters: DeadLetters;
   readonly resting: RestingTargets;
   /** Hosts of this service, besides those that the callback's record knows. */
   readonly ownHosts: readonly string[];
@@ -112,7 +105,7 @@ function wordOf(failure: Failure): string {
 
 /** The parts of its body stay, for as long as they are kept: whoever puts the message back finds them. */
 async function giveUp(message: RelayMessage, { deadLetters, watcher }: RelayPorts): Promise<Served> {
-  await deadLetters.send(message, 0);
+  await deadLetters.send(message);
   watcher?.relayed('given-up');
   return { kind: 'done', what: 'given-up' };
 }

@@ -1,3 +1,4 @@
+import type { RelayMessage } from './callback-ports.ts';
 import type { EpochMs } from './record.ts';
 
 /** One callback on its way. Nothing of it is ever logged. */
@@ -26,4 +27,10 @@ export type DeliveryOutcome =
 export interface Courier {
   /** One request, to an address that was checked. Answers, whatever happens; ends early when the signal aborts. */
   deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryOutcome>;
+}
+
+/** Where messages rest that could not be forwarded. */
+export interface DeadLetters {
+  /** Throws `QueueUnavailable`. */
+  send(message: RelayMessage): Promise<void>;
 }

@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localLocation } from '../../mocks/local-stack/local-table.ts';
 import { type LocalSqs, startSqs } from '../../mocks/local-stack/sqs.ts';
 import type { RelayMessage } from '../domain/callback-ports.ts';
-import { createRelayQueue } from './callback-queues.ts';
 import { createSqsClient } from './client.ts';
-import { parseRelayMessage } from './relay-messages.ts';
+import { createDeadLetters, parseRelayMessage } from './relay-messages.ts';
 
 const message: RelayMessage = {
   kind: 'relay',
@@ -68,13 +67,13 @@ describe('the dead letters', () => {
 
   it('hold the message as the relay queue held it', async () => {
     const queueUrl = sqs.queueUrl('relay-dead');
-    await createRelayQueue(client, queueUrl).send(inParts, 0);
+    await createDeadLetters(client, queueUrl).send(inParts);
     const { Messages: [dead] = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
     expect(parseRelayMessage(dead?.Body ?? '')).toEqual(inParts);
   });
 
   it('say QueueUnavailable of a queue that is not there', async () => {
-    const sending = createRelayQueue(client, `${sqs.url}/000000000000/none`).send(message, 0);
+    const sending = createDeadLetters(client, `${sqs.url}/000000000000/none`).send(message);
     await expect(sending).rejects.toMatchObject({ name: 'QueueUnavailable' });
   });
 });
