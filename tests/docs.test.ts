@@ -99,6 +99,7 @@ it.each(describedElsewhere)('openapi.yaml describes %s, which the READMEs leave 
 const pairs = [
   ['README.md', 'README.zh-CN.md'],
   ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
+  ['docs/events.md', 'docs/events.zh-CN.md'],
 ] as const;
 
 describe.each(pairs)('%s and %s', (englishFile, chineseFile) => {

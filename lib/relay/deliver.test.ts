@@ -1,56 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Delivery } from '../domain/relay-ports.ts';
+import { describe, expect, it } from 'vitest';
 import { createCourier } from './deliver.ts';
-import { type Script, type ScriptedBot, startScriptedBot } from './scripted-bot.ts';
-import type { Resolve } from './target.ts';
+import { sampleDelivery as delivery } from './delivery.test-data.ts';
+import { type Script, useServers } from './scripted-bot.ts';
 
+const { bot, rawServer } = useServers();
 const never = new AbortController().signal;
-const open: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function bot(script: Script): Promise<ScriptedBot> {
-  const started = await startScriptedBot(script);
-  open.push(started.close);
-  return started;
-}
-
-/** A server that says what it likes on a connection. */
-async function rawServer(talk: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    talk(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no address');
-  return address.port;
-}
-
-const delivery = (target: string, changes: Partial<Delivery> = {}): Delivery => ({
-  target,
-  ownHosts: [],
-  headerId: 'ID_of-delivery-000001',
-  receivedAtMs: Date.UTC(2025, 0, 2, 3, 4, 5, 6),
-  contentType: 'application/json; charset=utf-8',
-  body: Buffer.from('{"TypeName":"AddMsg"}'),
-  ...changes,
-});
-
 const local = createCourier({ allowLoopback: true });
-const resolvingTo = (resolve: Resolve, timeoutMs?: number) =>
-  createCourier({ allowLoopback: true, resolve, ...(timeoutMs && { timeoutMs }) });
 const ok: Script = (response) => response.end();
 
 describe('a delivery', () => {
@@ -100,6 +56,20 @@ describe('a delivery', () => {
     const body = Buffer.alloc(4 * 1024 * 1024, 'äöü');
     await local.deliver(delivery(`http://127.0.0.1:${port}/`, { body }), never);
     expect(received[0]?.body.equals(body)).toBe(true);
+  });
+
+  it('goes to any path and query that an URL can have', async () => {
+    const { port, received } = await bot(ok);
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.webPath(), fc.string());
+    await fc.assert(
+      fc.asyncProperty(text, text, async (path, query) => {
+        const target = `http://127.0.0.1:${port}/${path}?${query}`;
+        fc.pre(URL.parse(target)?.port === String(port));
+        expect((await local.deliver(delivery(target), never)).kind).toBe('delivered');
+        const { pathname, search } = new URL(target);
+        expect(received.at(-1)?.url).toBe(`${pathname}${search}`);
+      }),
+    );
   });
 
   it('has a connection of its own', async () => {
@@ -163,7 +133,7 @@ describe('the answer', () => {
     const body = Buffer.alloc(8 * 1024 * 1024);
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`, { body }), never);
     expect(outcome).toEqual({ kind: 'failed', status: 503 });
-  });
+  }, 10_000);
 
   it('leaves nothing of itself but its status', async () => {
     const { port } = await bot((response) =>
@@ -171,114 +141,5 @@ describe('the answer', () => {
     );
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/canary`), never);
     expect(JSON.stringify(outcome)).not.toContain('canary');
-  });
-});
-
-describe('no answer', () => {
-  const lost = { kind: 'failed', lost: 'connection' };
-
-  it('is lost where nobody listens', async () => {
-    const { port, close } = await bot(ok);
-    await close();
-    open.length = 0;
-    expect(await local.deliver(delivery(`http://127.0.0.1:${port}/`), never)).toEqual(lost);
-  });
-
-  it.each([
-    ['closes at once', ''],
-    ['does not speak HTTP', 'SSH-2.0-OpenSSH\r\n'],
-    ['stops in the middle of the head', 'HTTP/1.1 200 OK\r\nConte'],
-    ['changes the protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
-    ['sends a head without end', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(10_000)}`],
-  ])('is lost when the target %s', async (_how, said) => {
-    const port = await rawServer((socket) => {
-      socket.once('data', () => socket.end(said));
-    });
-    expect(await local.deliver(delivery(`http://127.0.0.1:${port}/`), never)).toEqual(lost);
-  });
-
-  it('is lost where http is spoken and not https', async () => {
-    const { port } = await bot(ok);
-    expect(await local.deliver(delivery(`https://127.0.0.1:${port}/`), never)).toEqual(lost);
-  });
-
-  it('is lost when the name does not resolve', async () => {
-    const courier = resolvingTo(async () => {
-      throw new Error('ENOTFOUND canary');
-    });
-    expect(await courier.deliver(delivery('http://bot.example.com/'), never)).toEqual(lost);
-  });
-
-  it.each([
-    ['never answers', () => undefined],
-    [
-      'says "go on" without end',
-      (socket: Socket) => {
-        const more = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);
-        socket.on('close', () => clearInterval(more));
-      },
-    ],
-  ])('in time is a timeout when the target %s', async (_how, talk) => {
-    const port = await rawServer((socket) => {
-      socket.once('data', () => talk(socket));
-    });
-    const courier = createCourier({ allowLoopback: true, timeoutMs: 100 });
-    const outcome = await courier.deliver(delivery(`http://127.0.0.1:${port}/`), never);
-    expect(outcome).toEqual({ kind: 'failed', lost: 'timeout' });
-  });
-
-  it('is a timeout when the worker has no more time', async () => {
-    const port = await rawServer(() => undefined);
-    const courier = createCourier({ allowLoopback: true });
-    const outcome = await courier.deliver(delivery(`http://127.0.0.1:${port}/`), AbortSignal.timeout(50));
-    expect(outcome).toEqual({ kind: 'failed', lost: 'timeout' });
-  });
-});
-
-describe('the address that is connected to', () => {
-  const refused = { kind: 'refused', why: 'must have a host of which every address is public' };
-
-  it('is one that was checked: the name is resolved once', async () => {
-    const { port, received } = await bot(ok);
-    let asked = 0;
-    const courier = resolvingTo(async () => [asked++ === 0 ? '127.0.0.1' : '169.254.169.254']);
-    const outcome = await courier.deliver(delivery(`http://bot.example.com:${port}/`), never);
-    expect(outcome).toEqual({ kind: 'delivered', status: 200 });
-    expect(received[0]?.headers.host).toBe(`bot.example.com:${port}`);
-    expect(asked).toBe(1);
-  });
-
-  it('is refused when the name has moved to one that is not public since it was set', async () => {
-    const { port, connections } = await bot(ok);
-    const courier = createCourier({ allowLoopback: false, resolve: async () => ['127.0.0.1'] });
-    expect(await courier.deliver(delivery(`http://bot.example.com:${port}/`), never)).toEqual(refused);
-    expect(connections()).toBe(0);
-  });
-
-  it.each(['127.0.0.1', '0x7f.1', 'localhost', '127.0.0.1.'])(
-    'is refused as %s, where a server listens',
-    async (host) => {
-      const { port, connections } = await bot(ok);
-      const courier = createCourier({ allowLoopback: false });
-      expect(await courier.deliver(delivery(`http://${host}:${port}/`), never)).toEqual(refused);
-      expect(connections()).toBe(0);
-    },
-  );
-
-  it('is not of this service itself', async () => {
-    const { port, connections } = await bot(ok);
-    const own = delivery(`http://localhost:${port}/`, { ownHosts: [`127.0.0.1:${port}`] });
-    expect(await local.deliver(own, never)).toEqual({
-      kind: 'refused',
-      why: 'must not be this service itself',
-    });
-    expect(connections()).toBe(0);
-  });
-
-  it('is the next one of the name where the first does not listen', async () => {
-    const { port } = await bot(ok);
-    const courier = resolvingTo(async () => ['127.0.0.9', '127.0.0.1']);
-    const outcome = await courier.deliver(delivery(`http://bot.example.com:${port}/`), never);
-    expect(outcome).toEqual({ kind: 'delivered', status: 200 });
   });
 });

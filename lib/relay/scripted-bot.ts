@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { createServer as createRawServer, type Socket } from 'node:net';
+import { afterEach } from 'vitest';
 
 /** What a test lets the bot do with a request whose body has been read. */
 export type Script = (response: ServerResponse, request: ReceivedRequest) => void;
@@ -19,8 +22,14 @@ export interface ScriptedBot {
   close(): Promise<void>;
 }
 
-/** For tests alone: somebody's bot on 127.0.0.1, which does as it is told. `tls`: it speaks TLS with this key. */
-export async function startScriptedBot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
+/**
+ * For tests alone: somebody's bot on 127.0.0.1, which does as it is told. `port`: 0 lets the system choose; `tls`: it
+ * speaks TLS with this key.
+ */
+export async function startScriptedBot(
+  script: Script,
+  { port = 0, tls }: { readonly port?: number; readonly tls?: ServerOptions | undefined } = {},
+): Promise<ScriptedBot> {
   const received: ReceivedRequest[] = [];
   let connections = 0;
   const listener: RequestListener = async (request, response) => {
@@ -39,7 +48,7 @@ export async function startScriptedBot(script: Script, tls?: ServerOptions): Pro
   server.on('connection', () => {
     connections += 1;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return {
@@ -49,6 +58,40 @@ export async function startScriptedBot(script: Script, tls?: ServerOptions): Pro
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Servers for the tests of one file, each ended after the test that started it. */
+export function useServers() {
+  const ends: (() => void | Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+  });
+  return {
+    async bot(script: Script, tls?: ServerOptions): Promise<ScriptedBot> {
+      const started = await startScriptedBot(script, { tls });
+      ends.push(started.close);
+      return started;
+    },
+
+    /** One that says what it likes on a connection. Gives its port. */
+    async rawServer(talk: (socket: Socket) => void): Promise<number> {
+      const sockets = new Set<Socket>();
+      const server = createRawServer((socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+        talk(socket);
+      });
+      ends.push(() => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      if (typeof address !== 'object' || address === null) throw new Error('no address');
+      return address.port;
     },
   };
 }

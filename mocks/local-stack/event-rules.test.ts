@@ -7,6 +7,7 @@ import type { FunctionConfig } from './serverless-config.ts';
 const called: FunctionConfig = {
   key: 'on-event',
   name: 'service-on-event',
+  timeoutS: 29,
   routes: [],
   queues: [],
   schedules: [],

@@ -41,13 +41,14 @@ it('reads the names, times and limits of every queue of the committed serverless
 it('reads what each function is called for', () => {
   expect(functionNamed('fetch-contacts')).toMatchObject({
     name: 'gewe-contacts-dev-fetch-contacts',
+    timeoutS: 300,
     routes: [],
     queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
   });
   expect(functionNamed('fail-refresh')?.queues).toEqual([
     { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 1 },
   ]);
-  expect(functionNamed('not-found')?.routes).toEqual(['$default']);
+  expect(functionNamed('not-found')).toMatchObject({ routes: ['$default'], timeoutS: 29 });
   expect(functionNamed('receive-callback')?.routes).toEqual(['POST /v1/callbacks/{callbackId}']);
   expect(functionNamed('start-due')).toMatchObject({
     schedules: [{ name: 'gewe-contacts-dev-start-due', everyMs: 60_000 }],

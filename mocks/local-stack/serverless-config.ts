@@ -18,6 +18,7 @@ export interface FunctionConfig {
   readonly key: string;
   /** What Lambda knows it by. */
   readonly name: string;
+  readonly timeoutS: number;
   /** `POST /v1/…`; `$default` for whatever no other takes. */
   readonly routes: readonly string[];
   /** The queues it serves. `concurrency`: messages worked on at the same time. */
@@ -53,8 +54,9 @@ export function readServerlessConfig(file: string): ServerlessConfig {
   );
   const [[bus] = ['']] = ofType(deployment, 'AWS::Events::EventBus');
   const prefix = `${String(deployment.at('service'))}-${String(deployment.at('provider.stage'))}`;
+  const timeoutS = deployment.at('provider.timeout');
   const functions = Object.entries(Object(deployment.at('functions'))).map(([key, told]) =>
-    functionOf(key, `${prefix}-${key}`, told, named),
+    functionOf(key, `${prefix}-${key}`, { timeout: timeoutS, ...Object(told) }, named),
   );
   return { tableName: named('ContactsTable'), bus: { resource: bus, name: named(bus) }, queues, functions };
 }
@@ -103,6 +105,7 @@ function functionOf(key: string, name: string, told: unknown, named: Named): Fun
   return {
     key,
     name,
+    timeoutS: Number(valueAt(told, 'timeout')),
     routes: ofKind('httpApi').map((route) => (route === '*' ? '$default' : String(route))),
     queues: ofKind('sqs').map((sqs) => ({
       queueName: named(textAt(sqs, 'arn', `${at}: the arn of sqs`)),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
   DeleteTableCommand,
@@ -5,6 +6,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   paginateScan,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { createTable, tableSchema } from './dynamodb.ts';
 
@@ -22,6 +24,20 @@ export async function addMissingIndexes(client: DynamoDBClient, name: string): P
     items.push(...(page.Items ?? []));
   }
   await client.send(new DeleteTableCommand({ TableName: name }));
+  await untilGone(client, name);
   await createTable(client, name);
   for (const item of items) await client.send(new PutItemCommand({ TableName: name, Item: item }));
+}
+
+/** A table that is being deleted still has its name. */
+async function untilGone(client: DynamoDBClient, name: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.send(new DescribeTableCommand({ TableName: name }));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return;
+      throw error;
+    }
+    await sleep(50);
+  }
 }

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 
 export const specFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
+/** What GeWe is asked for besides, which we do not answer ourselves. */
+export const upstreamSpecFile = fileURLToPath(new URL('../../mocks/gewe/upstream.yaml', import.meta.url));
 
 export const operationIds = [
   'fetchContactsList',

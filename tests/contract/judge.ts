@@ -38,8 +38,8 @@ export interface Judge {
 const transport = ['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding'];
 
 export async function startJudge(upstream: string, token: string): Promise<Judge> {
-  const strict = await startPrismProxy({ specFile, port: 0, upstream });
-  const lenient = await startPrismProxy({ specFile, port: 0, upstream, checkRequests: false });
+  const strict = await startPrismProxy({ specFiles: [specFile], port: 0, upstream });
+  const lenient = await startPrismProxy({ specFiles: [specFile], port: 0, upstream, checkRequests: false });
   const heard = new Set<string>();
   const sent = new Set<string>();
 
