@@ -16,7 +16,7 @@ export function incomingOf(event: APIGatewayProxyEventV2): Incoming {
     id: event.pathParameters?.callbackId ?? '',
     body,
     contentType: headerOf(event, 'content-type') ?? '',
-    wasRelayed: /\bgewe-contacts\b/i.test(headerOf(event, 'via') ?? ''),
+    wasRelayed: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(headerOf(event, 'via') ?? ''),
   };
 }
 
