@@ -93,13 +93,14 @@ describe('a device', () => {
   });
 
   it.each(['offline', 'v2-logout'])(
-    'is marked by %s, and unmarked by whatever comes from it next',
+    'is marked by %s, and unmarked by whatever comes from it next, which asks for a refresh',
     async (name) => {
       await world.subscribe({ contacts });
       for (const sign of ['room-text', 'friend-changed', 'v2-login', 'friend-text', 'room-removed']) {
         await post(name);
         expect((await world.recordOf())?.offlineSinceMs).toBe(world.now());
         await post(sign);
+        expect(await world.recordOf()).toMatchObject({ wanted: { trigger: 'callback' } });
         expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
       }
     },
