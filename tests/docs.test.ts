@@ -74,7 +74,7 @@ describe.each(readmes)('$file', ({ text, empty, prism }) => {
   });
 
   it('names every failure and every fault, but those that openapi.yaml alone describes', () => {
-    const codes = [...Object.keys(failureTraits), ...Object.keys(faultTexts)];
+    const codes = [...new Set([...Object.keys(failureTraits), ...Object.keys(faultTexts)])];
     const told = tableNaming(text, 'token-rejected').flatMap(([first = '']) => codesIn(first));
     expect(told.toSorted()).toEqual(codes.filter((code) => !describedElsewhere.includes(code)).toSorted());
   });

@@ -68,18 +68,17 @@ describe('the packaged template', () => {
     'get-changes': 95_000,
     'delete-device': 100_000,
     'start-refresh': 115_000,
-    'fetch-contacts': 125_000,
-    'fail-refresh': 100_000,
+    'fetch-contacts': 135_000,
+    'fail-refresh': 103_000,
     'not-found': 15_000,
-    // To be tightened when these functions stand still.
-    subscription: 150_000,
-    'get-chatrooms': 120_000,
-    callback: 150_000,
-    'receive-callback': 150_000,
-    'start-due': 150_000,
-    'on-refresh-event': 150_000,
-    'process-callback': 180_000,
-    'relay-callback': 170_000,
+    subscription: 105_000,
+    'get-chatrooms': 96_000,
+    callback: 100_000,
+    'receive-callback': 106_000,
+    'start-due': 100_000,
+    'on-refresh-event': 98_000,
+    'process-callback': 127_000,
+    'relay-callback': 120_000,
   };
 
   it('ships one small file a function', () => {

@@ -24,11 +24,16 @@ export async function actOnCallback(
   const record = await ports.records.load(deviceKey);
   const subscription = record?.subscription;
   if (record === undefined || !subscription?.onCallbacks || subscription.stopped) return 'unsubscribed';
-  if (event.kind === 'presence') {
-    await notePresence(deviceKey, event.presence, ports);
-    return event.presence;
+  if (event.kind === 'presence' && event.presence === 'offline') {
+    await notePresence(deviceKey, 'offline', ports);
+    return 'offline';
   }
-  if (record.offlineSinceMs !== undefined) await notePresence(deviceKey, 'online', ports);
+  if (record.offlineSinceMs !== undefined) {
+    // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
+    await wantRefresh(deviceKey, { trigger: 'callback' }, ports);
+    await notePresence(deviceKey, 'online', ports);
+  }
+  if (event.kind === 'presence') return 'online';
   const device = { deviceKey, record, subscription, heardAtMs };
   if (event.kind === 'contact') return contactChanged(device, event, ports);
   const { room: roomId, writtenAtMs } = event;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CallbackRecord, RelayMessage } from '../domain/callback-ports.ts';
 import { QueueUnavailable, StoreUnavailable, Unsealable } from '../domain/ports.ts';
-import { giveUpAfterMs } from '../domain/relay.ts';
+import { bodyKeptMs, giveUpAfterMs } from '../domain/relay.ts';
 import type { Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
 import { type RelayPorts, relayCallback } from './relay-callback.ts';
 import { createRestingTargets } from './resting-targets.ts';
@@ -117,6 +117,14 @@ describe('a callback', () => {
     expect(deliveries).toEqual([]);
   });
 
+  it('that comes twice is delivered once, and no dead letter: its parts were deleted and have not expired', async () => {
+    const parts = { ...portsWith().parts, read: async () => undefined };
+    nowMs = receivedAtMs + bodyKeptMs - 1;
+    expect(await relay(inParts, portsWith({ parts }))).toEqual({ kind: 'done', what: 'repeated' });
+    expect(deliveries).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
   it('that was delivered does not come again because its parts could not be deleted', async () => {
     const parts = {
       ...portsWith().parts,
@@ -156,7 +164,8 @@ describe('a callback that fails', () => {
     expect(await relay(message, portsWith())).toEqual({ kind: 'done', what: 'delivered' });
   });
 
-  it('for ever is laid to rest: a part is gone, or the key it was sealed for', async () => {
+  it('for ever is laid to rest: its parts have expired, or the key it was sealed for is gone', async () => {
+    nowMs = receivedAtMs + bodyKeptMs;
     const gone = { ...portsWith().parts, read: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');

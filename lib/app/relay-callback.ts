@@ -1,6 +1,6 @@
 import type { BodyOpener, BodyParts, CallbackStore, RelayMessage } from '../domain/callback-ports.ts';
 import { type Clock, type Receipt, StoreUnavailable, Unsealable } from '../domain/ports.ts';
-import { isGivenUp, nextWaitS, restAfterMs } from '../domain/relay.ts';
+import { bodyKeptMs, isGivenUp, nextWaitS, restAfterMs } from '../domain/relay.ts';
 import type { Courier, DeadLetters, Delivery, DeliveryOutcome } from '../domain/relay-ports.ts';
 import type { Watcher } from '../domain/watcher.ts';
 import type { RestingTargets } from './resting-targets.ts';
@@ -39,7 +39,10 @@ export async function relayCallback(
     await deleteParts(message, ports);
     return { kind: 'done', what: 'dropped' };
   }
-  const body = await bodyOf(message, ports);
+  const sealed = await sealedOf(message, ports);
+  // It came twice: `process-callback` may have been interrupted, and SQS promises no more.
+  if (sealed === undefined && ageOf(message, ports) < bodyKeptMs) return { kind: 'done', what: 'repeated' };
+  const body = sealed === undefined ? undefined : await openedOf(sealed, message, ports);
   if (body === undefined) return giveUp(message, ports);
   const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
   const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
@@ -49,16 +52,30 @@ export async function relayCallback(
   return { kind: 'done', what: 'delivered' };
 }
 
-/** Undefined when it can never be read again: a part has expired, or the key that it was sealed for is gone. */
-async function bodyOf(message: RelayMessage, { parts, opener }: RelayPorts): Promise<Uint8Array | undefined> {
-  const { body, callbackKey, deliveryId } = message;
-  const sealed = 'parts' in body ? await parts.read(deliveryId, body.parts) : body.sealed;
+/** Undefined when a part is gone. */
+async function sealedOf(
+  { body, deliveryId }: RelayMessage,
+  { parts }: RelayPorts,
+): Promise<string | undefined> {
+  return 'parts' in body ? parts.read(deliveryId, body.parts) : body.sealed;
+}
+
+/** Undefined when it can never be opened again: the key that it was sealed for is gone. */
+async function openedOf(
+  sealed: string,
+  { callbackKey, deliveryId }: RelayMessage,
+  { opener }: RelayPorts,
+): Promise<Uint8Array | undefined> {
   try {
-    return sealed === undefined ? undefined : await opener.open(sealed, { callbackKey, deliveryId });
+    return await opener.open(sealed, { callbackKey, deliveryId });
   } catch (error) {
     if (error instanceof Unsealable) return undefined;
     throw error;
   }
+}
+
+function ageOf({ receivedAtMs }: RelayMessage, { clock }: RelayPorts): number {
+  return clock.now() - receivedAtMs;
 }
 
 async function attempt(
@@ -88,11 +105,10 @@ async function later(
   ports: RelayPorts,
   why: Failure | 'resting',
 ): Promise<Served> {
-  const nowMs = ports.clock.now();
-  const ageMs = nowMs - message.receivedAtMs;
+  const ageMs = ageOf(message, ports);
   if (isGivenUp(ageMs)) return giveUp(message, ports);
   if (why !== 'resting') ports.watcher?.relayed(why.kind);
-  const restsS = Math.ceil(ports.resting.leftMs(message.callbackKey, nowMs) / 1000);
+  const restsS = Math.ceil(ports.resting.leftMs(message.callbackKey, ports.clock.now()) / 1000);
   await receipt.hideFor(Math.max(restsS, nextWaitS(ageMs, ports.random())));
   return { kind: 'again', what: why === 'resting' ? why : wordOf(why) };
 }

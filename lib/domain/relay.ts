@@ -4,6 +4,11 @@ export const shortestWaitMs = 5_000;
 export const longestWaitMs = 3_600_000;
 /** A callback older than this is not waited for any more. */
 export const giveUpAfterMs = 24 * 3_600_000;
+/**
+ * The parts of a body expire no sooner: longer than any queue keeps the message that needs them (14 days), with two days
+ * to put it back in. Parts that are gone before were deleted, by who delivered them.
+ */
+export const bodyKeptMs = 16 * 24 * 3_600_000;
 /** A target that did not answer is left alone for this long at least. */
 export const shortestRestMs = 10_000;
 

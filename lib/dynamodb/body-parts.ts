@@ -1,10 +1,8 @@
 import type { BodyParts } from '../domain/callback-ports.ts';
 import type { Clock } from '../domain/ports.ts';
+import { bodyKeptMs } from '../domain/relay.ts';
 import { splitIntoParts } from '../domain/snapshot-parts.ts';
 import { deleteItemAt, getItemAt, type ItemKey, putItemAt, type Table, ttlAttribute } from './table.ts';
-
-/** Longer than any queue keeps the message that needs them (14 days), with two days to redrive it in. */
-const keptMs = 16 * 24 * 3_600_000;
 
 /**
  * Sealed bodies too large for a message: `bytes` (B), TTL 16 days. Each part has a partition of its own: together they
@@ -14,7 +12,7 @@ export function createBodyParts(table: Table, clock: Pick<Clock, 'now'>): BodyPa
   return {
     async put(deliveryId, sealed) {
       const parts = splitIntoParts(Buffer.from(sealed, 'latin1'));
-      const expiresAtEpochS = Math.ceil((clock.now() + keptMs) / 1000);
+      const expiresAtEpochS = Math.ceil((clock.now() + bodyKeptMs) / 1000);
       await Promise.all(
         parts.map((part, index) =>
           putItemAt(table, keyOf(deliveryId, index), {

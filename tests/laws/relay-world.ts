@@ -20,7 +20,10 @@ const conducts = {
   'is refused': { takesMs: 5, outcome: { kind: 'refused', why: 'must be public' } },
 } as const satisfies Record<string, { takesMs: number; outcome: DeliveryOutcome }>;
 
-const ms = { worker: 1_000, crash: 60_000 };
+/** How long a message is hidden that a worker has taken. */
+const takenMs = 60_000;
+/** How long a worker waits who finds no message at all. */
+const idleMs = 60_000;
 
 interface Waiting {
   readonly message: RelayMessage;
@@ -69,17 +72,18 @@ export class RelayWorld {
   }
 
   async #work(ports: RelayPorts): Promise<void> {
+    // What is received before the time begins to run is there from the start.
+    await this.clock.sleep(0);
     for (;;) {
-      const next = this.#queue
-        .filter(({ visibleAtMs }) => visibleAtMs <= this.clock.now())
-        .toSorted((one, other) => one.visibleAtMs - other.visibleAtMs)[0];
-      if (next) await this.#serve(next, ports);
-      else await this.clock.sleep(ms.worker);
+      const [next] = this.#queue.toSorted((one, other) => one.visibleAtMs - other.visibleAtMs);
+      const waitMs = (next?.visibleAtMs ?? this.clock.now() + idleMs) - this.clock.now();
+      if (next && waitMs <= 0) await this.#serve(next, ports);
+      else await this.clock.sleep(waitMs);
     }
   }
 
   async #serve(waiting: Waiting, ports: RelayPorts): Promise<void> {
-    waiting.visibleAtMs = this.clock.now() + ms.crash;
+    waiting.visibleAtMs = this.clock.now() + takenMs;
     const hideFor = async (seconds: number) => {
       waiting.visibleAtMs = this.clock.now() + seconds * 1000;
     };
