@@ -79,7 +79,7 @@ describe('a device', () => {
   });
 
   it.each(['offline', 'v2-logout'])(
-    'is marked by %s, and unmarked by whatever comes from it next',
+    'is marked by %s, unmarked by whatever comes from it next, and refreshed once then',
     async (name) => {
       await world.subscribe({ contacts });
       for (const sign of ['room-text', 'friend-changed', 'v2-login', 'friend-text', 'room-removed']) {
@@ -87,6 +87,8 @@ describe('a device', () => {
         expect((await world.recordOf())?.offlineSinceMs).toBe(world.now());
         await post(sign);
         expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
+        // Nobody told of what changed meanwhile.
+        expect(world.wanted.splice(0)).toMatchObject([{ kind: 'again' }]);
       }
     },
   );

@@ -82,6 +82,13 @@ describe('a room that somebody speaks in', () => {
     expect(world.asked).toHaveLength(2);
   });
 
+  it('is brought back within the minute, too', async () => {
+    await told(room, 0);
+    await told(room, 1_000, removal);
+    await told(room, 2_000);
+    expect(await world.roomOf(room)).not.toHaveProperty('leftAtMs');
+  });
+
   it('is left when the account went itself, and messages that come late do not bring it back', async () => {
     await told(room, 0);
     await world.run(10 * minuteMs);
@@ -174,12 +181,12 @@ describe('asking about rooms', () => {
 
   it('ends with the subscription', async () => {
     await told('30000000001@chatroom', 0);
-    world.receiveOnly = true;
+    // Its turn comes two seconds later.
     await told(room, 0);
-    world.receiveOnly = false;
     await world.subscribe({ contacts, onCallbacks: false });
     await world.run(minuteMs);
     expect(world.asked.map(({ roomId }) => roomId)).toEqual(['30000000001@chatroom']);
+    expect(world.served.at(-1)).toEqual({ kind: 'done', what: 'unsubscribed' });
   });
 });
 
