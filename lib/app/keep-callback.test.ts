@@ -195,6 +195,16 @@ describe('registering', () => {
     expect(await read()).toBeUndefined();
   });
 
+  it('does not count for another URL that was put meanwhile', async () => {
+    meanwhile = async () => {
+      await deleteCallback(token, ports);
+      await ports.tokens.note(tokenKeyOf(token));
+      await put();
+    };
+    await put(registering);
+    expect((await read())?.record.registered).toBe(false);
+  });
+
   it('says nothing of a callback that was deleted meanwhile', async () => {
     meanwhile = () => deleteCallback(token, ports);
     await put(registering);

@@ -13,13 +13,11 @@ import type {
   RoomAnswer,
   RoomMessage,
 } from '../../lib/domain/callback-ports.ts';
-import { type Contacts, countsOf, digestOf } from '../../lib/domain/contacts.ts';
+import type { Contacts } from '../../lib/domain/contacts.ts';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
 import type { RefreshMessage } from '../../lib/domain/ports.ts';
 import type { DeviceRecord } from '../../lib/domain/record.ts';
 import { advance, emptyRecord } from '../../lib/domain/refresh-steps.ts';
-import { packBody } from '../../lib/domain/snapshot-body.ts';
-import { partDigestOf, splitIntoParts } from '../../lib/domain/snapshot-parts.ts';
 import { subscribe } from '../../lib/domain/subscription.ts';
 import type { CallbackEffect } from '../../lib/domain/watcher.ts';
 import { createAcceptedTokens } from '../../lib/dynamodb/accepted-tokens.ts';
@@ -37,6 +35,8 @@ import { keyringOf } from '../../lib/runtime/keyring.ts';
 import { newDeliveryId, newNonce, newSalt } from '../../lib/runtime/random.ts';
 import { createOpener, createSealer } from '../../lib/runtime/sealing.ts';
 import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { quietWatcher } from './quiet-watcher.ts';
+import { policy, storeRecord } from './stored-record.ts';
 
 const never = new AbortController().signal;
 const key = await newSealingKey();
@@ -107,16 +107,7 @@ export async function createWorld(table: Table, token: string) {
     },
     chatroomIntervalMs: 2_000,
     clock,
-    policy: {
-      listTimeoutMs: 240_000,
-      cachePollMs: 10_000,
-      cacheWindowMs: 600_000,
-      minRefreshIntervalMs: 60_000,
-      failureCooldownMs: 30_000,
-      retryDelaysMs: [15_000],
-      leaseMs: 30_000,
-      changeDebounceMs: 10_000,
-    },
+    policy,
   };
   const keeperPorts: CallbackPorts = {
     callbacks,
@@ -193,7 +184,7 @@ export async function createWorld(table: Table, token: string) {
       const deviceKey = deviceKeyFor(appId);
       const before = await records.load(deviceKey);
       const { next, outcome } = subscribe(before, { onCallbacks }, suffix, nowMs);
-      await change(deviceKey, next ?? before ?? emptyRecord, contacts);
+      await storeRecord(deviceKey, next ?? before ?? emptyRecord, contacts, { records, snapshots });
       const sealed = await createSealer(key.publicKey).seal({ token, appId }, deviceKey);
       await ports.subscriptions.put(deviceKey, outcome.rev, { suffix: outcome.subscription.suffix, sealed });
     },
@@ -209,21 +200,7 @@ export async function createWorld(table: Table, token: string) {
 
     /** Adds what each callback led to. */
     count(effects: CallbackEffect[]) {
-      const nothing = () => undefined;
-      ports.watcher = {
-        started: nothing,
-        ended: nothing,
-        served: nothing,
-        called: nothing,
-        refused: nothing,
-        buried: nothing,
-        notServed: nothing,
-        due: nothing,
-        callbackHandled: (effect) => void effects.push(effect),
-        eventDropped: nothing,
-        relayed: nothing,
-        chatroomCalled: nothing,
-      };
+      ports.watcher = { ...quietWatcher, callbackHandled: (effect) => void effects.push(effect) };
     },
 
     async changeRecord(changes: Partial<DeviceRecord>, appId = 'wx_demo') {
@@ -249,23 +226,6 @@ export async function createWorld(table: Table, token: string) {
       nowMs = Math.max(nowMs, untilMs);
     },
   };
-
-  async function change(deviceKey: string, record: DeviceRecord, contacts: Contacts | undefined) {
-    const stored = contacts && packBody(contacts);
-    const parts = stored && splitIntoParts(stored);
-    if (parts) await snapshots.write(deviceKey, 'A', record.rev, parts);
-    const snapshot = contacts &&
-      parts && {
-        slot: 'A' as const,
-        digest: digestOf(contacts),
-        partDigests: parts.map(partDigestOf),
-        counts: countsOf(contacts),
-        asOfMs: nowMs,
-        receivedAtMs: nowMs,
-        changedAtMs: nowMs,
-      };
-    await records.swap(deviceKey, { ...record, ...(snapshot && { snapshot }) });
-  }
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
