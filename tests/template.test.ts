@@ -68,18 +68,17 @@ describe('the packaged template', () => {
     'get-changes': 95_000,
     'delete-device': 100_000,
     'start-refresh': 115_000,
-    'fetch-contacts': 125_000,
-    'fail-refresh': 100_000,
+    'fetch-contacts': 138_000,
+    'fail-refresh': 108_000,
     'not-found': 15_000,
-    // To be tightened when these functions stand still.
-    subscription: 150_000,
-    'get-chatrooms': 120_000,
-    callback: 150_000,
-    'receive-callback': 150_000,
-    'start-due': 150_000,
-    'on-refresh-event': 150_000,
-    'process-callback': 180_000,
-    'relay-callback': 170_000,
+    'get-chatrooms': 100_000,
+    subscription: 110_000,
+    callback: 105_000,
+    'receive-callback': 112_000,
+    'start-due': 105_000,
+    'on-refresh-event': 105_000,
+    'process-callback': 135_000,
+    'relay-callback': 128_000,
   };
 
   it('ships one small file a function', () => {
