@@ -82,15 +82,11 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
     const answer = answerTo(request);
     send(request, answer);
     const tookMs = Date.now() - request.info.received;
-    const path = withoutSecret(request.path);
+    // Whoever knows the rest of this path can send callbacks.
+    const path = request.path.replace(/^(\/v1\/callbacks\/).+/, '$1…');
     process.stdout.write(`${request.raw.req.method} ${path} ${answer.statusCode} ${tookMs} ms\n`);
     return toolkit.abandon;
   });
-}
-
-/** Whoever knows the last part of a callback's URL can send callbacks. */
-function withoutSecret(path: string): string {
-  return path.replace(/^(\/v1\/callbacks\/).+/, '$1…');
 }
 
 /** One promise that nobody awaits, in any function, would otherwise end all of them. */
