@@ -86,6 +86,16 @@ export async function deployedMappings(aws: Aws): Promise<readonly Mapping[]> {
   }));
 }
 
+/** What names the resource of a call, and what a message said. */
+interface Parameters {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly QueueUrl?: string;
+  readonly SecretId?: string;
+  readonly MessageBody?: string;
+  readonly Entries?: readonly { readonly EventBusName?: string }[];
+}
+
 interface Recording {
   readonly EventId: string;
   /** Seconds, with a fraction. */
@@ -132,15 +142,18 @@ function readRecorded(text: string): Recorded {
     awsRegion: string;
     recipientAccountId: string;
     userIdentity: { accessKeyId: string };
-    requestParameters: Readonly<Record<string, string>> | null;
+    requestParameters: Parameters | null;
   } = JSON.parse(text);
   const service = event.eventSource.replace('.amazonaws.com', '');
-  const { TableName, QueueUrl, SecretId, MessageBody } = event.requestParameters ?? {};
+  const { TableName, IndexName, QueueUrl, SecretId, MessageBody, Entries } = event.requestParameters ?? {};
+  const index = IndexName === undefined ? '' : `/index/${IndexName}`;
+  const [entry] = Entries ?? [];
   const here = `arn:aws:${service}:${event.awsRegion}:${event.recipientAccountId}`;
   const resource =
     SecretId ??
-    (TableName && `${here}:table/${TableName}`) ??
+    (TableName && `${here}:table/${TableName}${index}`) ??
     (QueueUrl && `${here}:${QueueUrl.split('/').at(-1)}`) ??
+    (entry?.EventBusName && `${here}:event-bus/${entry.EventBusName}`) ??
     'a resource that the record does not name';
   return {
     accessKeyId: event.userIdentity.accessKeyId,
