@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createEventBridgeClient } from '../../lib/eventbridge/client.ts';
 import type { ScenarioName } from '../../mocks/gewe/scenarios.ts';
 import { type RunningGeweMock, startGeweMock } from '../../mocks/gewe/serve.ts';
 import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts';
@@ -13,7 +15,7 @@ import { localSealingKeys } from '../../mocks/local-stack/sealing-keys.ts';
 import { type QueueConfig, readServerlessConfig } from '../../mocks/local-stack/serverless-config.ts';
 import { startSqs } from '../../mocks/local-stack/sqs.ts';
 import { type Invoke, startPollers } from '../../mocks/local-stack/triggers.ts';
-import { listCallsOf, quickSettings, type Target } from '../acceptance/target.ts';
+import { listCallsOf, quickSettings, type Target, toldBy } from '../acceptance/target.ts';
 import { type Functions, loadFunctions } from './functions.ts';
 import { startGateway } from './gateway.ts';
 
@@ -134,6 +136,8 @@ export async function startService(
       slowS: 2,
       setScenario: async (name, duration) => gewe.mock.setScenario(name, duration),
       listCallsOf: async (appId) => listCallsOf(gewe.mock.state.told(), appId),
+      putEvent: (type, detail) => putEvent(bus.url, type, detail),
+      toldEvents: async () => toldBy(events),
     },
     dynamoDbUrl: dynamoDb.url,
     sqsUrl: sqs.url,
@@ -174,4 +178,11 @@ function quickly(queue: QueueConfig): QueueConfig {
 function bodiesOf(event: object): readonly string[] {
   const { Records: records = [] }: { Records?: { body: string }[] } = event;
   return records.map(({ body }) => body);
+}
+
+async function putEvent(endpoint: string, detailType: string, detail: object): Promise<void> {
+  const client = createEventBridgeClient({ ...location, endpoint });
+  const entry = { EventBusName: config.bus.name, Source: 'acceptance', DetailType: detailType };
+  await client.send(new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] }));
+  client.destroy();
 }
