@@ -7,6 +7,7 @@ import { clientOf } from '../acceptance/client.ts';
 import { patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
 import type { Cleanup } from './cleanup.ts';
+import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
 import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
 import { physicalId, serverless, stackResources } from './deployment.ts';
@@ -20,12 +21,14 @@ import { runSuites } from './suites.ts';
 export interface Stage {
   readonly folder: string;
   readonly judges: Judges;
+  /** Being installed. */
+  readonly clients: Promise<Clients>;
   readonly cleanup: Cleanup;
   readonly report: Report;
 }
 
 /** The whole life of a deployment, from an empty account to an empty account. */
-export async function acceptDeployment({ folder, judges, cleanup, report }: Stage): Promise<void> {
+export async function acceptDeployment({ folder, judges, clients, cleanup, report }: Stage): Promise<void> {
   const { signal } = cleanup;
   report.step('MiniStack starts, with IAM enforced and CloudTrail recording');
   const stack = await startMiniStack(judges.ministack, folder, signal);
@@ -107,12 +110,12 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
     assert.equal(JSON.parse(fetched.text).ret, 200, fetched.text);
   });
   const serves = report.faults === 0;
+  const secondKey = { SEALING_PUBLIC_KEY: JSON.stringify(second.publicKey) };
   if (serves) {
     await suites('faces', 'secrets');
     const before = await client.getContacts('wx_operator');
     await check('serverless deploy over existing data keeps it', async () => {
-      const SEALING_PUBLIC_KEY = JSON.stringify(second.publicKey);
-      await sls.run(['deploy'], { ...settings, ...quickSettings, SEALING_PUBLIC_KEY });
+      await sls.run(['deploy'], { ...settings, ...quickSettings, ...secondKey });
       const after = await client.getContacts('wx_operator');
       assert.deepEqual([after.text, after.headers.etag], [before.text, before.headers.etag]);
     });
@@ -127,6 +130,15 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+    await check('the public clients are there, and the settings for them deployed', async () => {
+      const chosen = await settingsForClients(signal);
+      await sls.run(['deploy'], { ...settings, ...chosen, ...secondKey });
+      await judgeClients(await clients, { url: door.url, geweUrl: gewe.url, folder, signal, report });
+    });
+  } else {
+    report.step(
+      'what is wrong has to be mended first: the acceptance suites and the public clients are left out',
+    );
   }
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });
