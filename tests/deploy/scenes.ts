@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
@@ -11,7 +12,15 @@ import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
 import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
 import { physicalId, serverless, stackResources } from './deployment.ts';
-import { checkGrants, checkRemoval, checkTokens, tellErrors } from './findings.ts';
+import {
+  checkGrants,
+  checkRemoval,
+  checkStarts,
+  checkTokens,
+  checkWiring,
+  type Deployed,
+  tellErrors,
+} from './findings.ts';
 import { openFrontDoor } from './front-door.ts';
 import type { Judges } from './judges.ts';
 import { startMiniStack } from './ministack.ts';
@@ -51,14 +60,15 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
   report.step('serverless package, then cfn-lint');
   const packaged = join(folder, 'package');
   await sls.run(['package', '--package', packaged], { ...settings, ...patientSettings });
-  const template = join(packaged, 'cloudformation-template-update-stack.json');
+  const templateFile = join(packaged, 'cloudformation-template-update-stack.json');
   // W3005 is written by the Serverless Framework itself.
-  await runCommand(judges.cfnLint, ['-i', 'W3005', '-t', template], { env: process.env, signal });
+  await runCommand(judges.cfnLint, ['-i', 'W3005', '-t', templateFile], { env: process.env, signal });
   report.fact('cfn-lint has nothing against the template');
 
   report.step('serverless deploy');
   await sls.run(['deploy'], { ...settings, ...patientSettings });
   const resources = await stackResources(aws);
+  const deployed: Deployed = { template: JSON.parse(readFileSync(templateFile, 'utf8')), resources };
   const apiId = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.physicalId ?? '';
   const door = await openFrontDoor(`${apiId}.execute-api.127.0.0.1:${stack.port}`, stack.port);
   cleanup.later(() => door.close());
@@ -104,6 +114,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
   };
   const client = clientOf(door.url, 'token-of-operator');
 
+  await checkWiring(scene, deployed, report);
   await putKeyring(first.privateKey);
   await check('the first list is fetched and stored', async () => {
     const fetched = await client.fetchContactsList('wx_operator', { headers: { Prefer: 'wait=20' } });
@@ -140,12 +151,13 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       'what is wrong has to be mended first: the acceptance suites and the public clients are left out',
     );
   }
+  await checkStarts(scene, report);
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });
   if (report.faults > 0) await tellErrors(scene);
   report.step('serverless remove');
   await sls.run(['remove'], settings);
-  await checkRemoval(scene, { template, resources }, report);
+  await checkRemoval(scene, deployed, report);
 }
 
 /** Changes the refresh queue for a while; gives what undoes it. */
