@@ -78,12 +78,14 @@ function grantsOf({ Effect, Action, Resource }: Statement): readonly string[] {
 /** The queues that functions serve. */
 export async function deployedMappings(aws: Aws): Promise<readonly Mapping[]> {
   const { EventSourceMappings: mappings } = await aws<{
-    EventSourceMappings: { EventSourceArn: string; FunctionArn: string }[];
+    EventSourceMappings: { EventSourceArn: string; FunctionArn: string; State: string }[];
   }>('lambda', 'list-event-source-mappings');
-  return mappings.map(({ EventSourceArn: queueArn, FunctionArn: arn }) => ({
-    functionName: arn.replace(/^.*:function:/, ''),
-    queueArn,
-  }));
+  return mappings
+    .filter(({ State: state }) => state !== 'Disabled')
+    .map(({ EventSourceArn: queueArn, FunctionArn: arn }) => ({
+      functionName: arn.replace(/^.*:function:/, ''),
+      queueArn,
+    }));
 }
 
 /** What names the resource of a call, and what a message said. */
