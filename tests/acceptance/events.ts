@@ -88,7 +88,10 @@ export function eventsSuite(targetOf: () => Target): void {
     it('goes on to the bot byte for byte, large ones too, and again when the bot was ill', async () => {
       const path = await listen({ register: true, forwardTo: `http://127.0.0.1:${bot.port}/hook` });
       troubles.push(503);
-      for (const body of [sampleOf('friend-text', 'wx_nobody'), `{"large":"${'äöü'.repeat(400_000)}"}`]) {
+      for (const body of [
+        sampleOf('friend-text', 'wx_nobody'),
+        `{"large":"canary-body ${'äöü'.repeat(400_000)}"}`,
+      ]) {
         expect((await ask('POST', path, body)).status).toBe(200);
         await arrived(body);
       }

@@ -14,6 +14,8 @@ const inventories: readonly (readonly [kind: string, service: string, command: s
   ['bucket', 's3api', 'list-buckets', 'Buckets.Name'],
   ['alarm', 'cloudwatch', 'describe-alarms', 'MetricAlarms.AlarmName'],
   ['dashboard', 'cloudwatch', 'list-dashboards', 'DashboardEntries.DashboardName'],
+  ['rule', 'events', 'list-rules', 'Rules.Name'],
+  ['bus', 'events', 'list-event-buses', 'EventBuses.Name'],
   ['topic', 'sns', 'list-topics', 'Topics.TopicArn'],
 ];
 

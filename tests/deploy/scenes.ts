@@ -7,11 +7,12 @@ import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
+import { allowLoopback, giveUpRelay, listenToBus, subscribeEachMinute } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
 import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
-import { physicalId, serverless, stackResources } from './deployment.ts';
+import { physicalId, serverless, stackName, stackResources } from './deployment.ts';
 import {
   checkGrants,
   checkRemoval,
@@ -26,6 +27,8 @@ import type { Judges } from './judges.ts';
 import { startMiniStack } from './ministack.ts';
 import type { Report } from './report.ts';
 import { runSuites } from './suites.ts';
+
+const operator = 'token-of-operator';
 
 export interface Stage {
   readonly folder: string;
@@ -88,8 +91,12 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     table,
     refreshQueueUrl: physicalId(resources, 'RefreshQueue'),
     deadLetterQueueUrl: physicalId(resources, 'DeadLetterQueue'),
+    relayQueueUrl: physicalId(resources, 'RelayQueue'),
+    relayDeadLetterQueueUrl: physicalId(resources, 'RelayDeadLetterQueue'),
     signal,
   };
+  const busName = physicalId(resources, 'ContactsEventBus');
+  const bus = await listenToBus(aws, busName);
   const putKeyring = (...keys: object[]) =>
     aws('secretsmanager', 'put-secret-value', {
       SecretId: physicalId(resources, 'SealingKeyring'),
@@ -100,7 +107,14 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       folder,
       signal,
       report,
-      env: { ...location, DEPLOYED_URL: door.url, GEWE_MOCK_URL: gewe.url, TABLE_NAME: tableName },
+      env: {
+        ...location,
+        DEPLOYED_URL: door.url,
+        GEWE_MOCK_URL: gewe.url,
+        TABLE_NAME: tableName,
+        EVENT_BUS_NAME: busName,
+        TOLD_QUEUE_URL: bus.queueUrl,
+      },
     });
   const check = async (what: string, run: () => Promise<unknown>) => {
     report.step(what);
@@ -112,7 +126,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       report.fault(`${what}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const client = clientOf(door.url, 'token-of-operator');
+  const client = clientOf(door.url, operator);
 
   await checkWiring(scene, deployed, report);
   await putKeyring(first.privateKey);
@@ -137,10 +151,18 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await suites('dead-letters');
     await restore();
     await putKeyring(second.privateKey, first.privateKey);
+    const isScheduled = await subscribeEachMinute(scene, 'wx_operator', operator);
+    await allowLoopback(
+      aws,
+      ['callback', 'relay-callback'].map((name) => `${stackName}-${name}`),
+    );
+    await suites('events');
+    await check('a callback that cannot be forwarded for a day comes to rest', () => giveUpRelay(scene));
     await suites('joins', 'scenarios');
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+    await check('the schedule refreshes a subscribed device', isScheduled);
     await check('the public clients are there, and the settings for them deployed', async () => {
       const chosen = await settingsForClients(signal);
       await sls.run(['deploy'], { ...settings, ...chosen, ...secondKey });
@@ -151,6 +173,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       'what is wrong has to be mended first: the acceptance suites and the public clients are left out',
     );
   }
+  await bus.close();
   await checkStarts(scene, report);
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError } from '../../lib/runtime/config.ts';
-import { settings } from '../../lib/runtime/settings.ts';
+import { settings } from '../../lib/runtime/wiring-settings.ts';
 
 // `node settings-read.ts FUNCTION...`: prints, as JSON, which settings each of these modules of functions/ reads when it
 // is loaded, as far as somebody has to hand them over. With nothing set it reads all that it ever reads, says what it
@@ -8,9 +8,11 @@ import { settings } from '../../lib/runtime/settings.ts';
 
 /** What Lambda sets. */
 const lambdaSets: NodeJS.ProcessEnv = { AWS_REGION: 'us-east-1' };
-/** What stands for the secret, on one machine. */
-const localOnly = 'SEALING_KEYRING';
-const names = settings.map(({ name }) => name).filter((name) => !(name in lambdaSets) && name !== localOnly);
+/** What stands for the secret, and what lets callbacks go to bots, on one machine. */
+const localOnly = ['SEALING_KEYRING', 'FORWARD_TO_LOOPBACK'];
+const names = settings
+  .map(({ name }) => name)
+  .filter((name) => !(name in lambdaSets) && !localOnly.includes(name));
 
 const found: Record<string, readonly string[]> = {};
 for (const name of process.argv.slice(2)) {

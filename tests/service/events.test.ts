@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
 import { eventsSuite } from '../acceptance/events.ts';
+import { tableTexts } from '../acceptance/table-text.ts';
 import { quickSettings } from '../acceptance/target.ts';
-import { type Service, startService } from './service.ts';
+import { location, type Service, startService, tableName } from './service.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -10,5 +12,17 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 eventsSuite(() => service.target);
+
+it('no token and no callback is readable in the table, in a message or in an event', async () => {
+  const client = createDynamoDbClient({ ...location, endpoint: service.dynamoDbUrl });
+  const texts = [
+    ...(await tableTexts(client, tableName)),
+    ...service.messages,
+    JSON.stringify(service.bus.events),
+  ];
+  client.destroy();
+  expect(texts.length).toBeGreaterThan(10);
+  expect(texts.filter((text) => /canary-|token-of-|wx_callback|TypeName/.test(text))).toEqual([]);
+});
 
 it('no function crashed on the way', () => expect(service.crashes).toEqual([]));
