@@ -9,7 +9,9 @@ import type { WiredFunction, WiredQueue } from './wiring.ts';
 /** The files of `functions/` that are functions. */
 export function functionFiles(): readonly string[] {
   return globSync('functions/*.ts', { cwd: root })
-    .filter((file) => /^export const handler\b/m.test(readFileSync(join(root, file), 'utf8')))
+    .filter((file) =>
+      /^export (?:const|async function) handler\b/m.test(readFileSync(join(root, file), 'utf8')),
+    )
     .map((file) => basename(file, '.ts'));
 }
 

@@ -19,12 +19,15 @@ const inventories: readonly (readonly [kind: string, service: string, command: s
   ['topic', 'sns', 'list-topics', 'Topics.TopicArn'],
 ];
 
+/** Nobody made it, and nobody can delete it. */
+const everAccounts = 'bus default';
+
 /** Everything in the account, as `<kind> <name>`. */
 export async function inventory(aws: Aws): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [kind, service, command, path] of inventories) {
-    const answer = await aws(service, command);
-    found.push(...namesAt(answer, path.split('.')).map((name) => `${kind} ${name}`));
+    const names = namesAt(await aws(service, command), path.split('.'));
+    found.push(...names.map((name) => `${kind} ${name}`).filter((line) => line !== everAccounts));
   }
   return found;
 }
