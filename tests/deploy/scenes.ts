@@ -26,6 +26,7 @@ import { openFrontDoor } from './front-door.ts';
 import type { Judges } from './judges.ts';
 import { startMiniStack } from './ministack.ts';
 import type { Report } from './report.ts';
+import { setQueue } from './set-queue.ts';
 import { runSuites } from './suites.ts';
 
 const operator = 'token-of-operator';
@@ -186,22 +187,4 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
   report.step('serverless remove');
   await sls.run(['remove'], settings);
   await checkRemoval(scene, deployed, report);
-}
-
-/** Changes the refresh queue for a while; gives what undoes it. */
-async function setQueue(
-  { aws, refreshQueueUrl: QueueUrl }: Scene,
-  visibilityTimeoutS: string,
-  maxReceiveCount: number,
-): Promise<() => Promise<unknown>> {
-  const names = ['VisibilityTimeout', 'RedrivePolicy'];
-  const { Attributes: before } = await aws<{ Attributes: { RedrivePolicy: string } }>(
-    'sqs',
-    'get-queue-attributes',
-    { QueueUrl, AttributeNames: names },
-  );
-  const RedrivePolicy = JSON.stringify({ ...JSON.parse(before.RedrivePolicy), maxReceiveCount });
-  const set = (Attributes: object) => aws('sqs', 'set-queue-attributes', { QueueUrl, Attributes });
-  await set({ VisibilityTimeout: visibilityTimeoutS, RedrivePolicy });
-  return () => set(before);
 }
