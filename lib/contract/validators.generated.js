@@ -1,30 +1,5 @@
 // Generated from openapi.yaml by tools/contract/generate.ts. Do not edit.
 
-var __getOwnPropNames = Object.getOwnPropertyNames;
-var __commonJS = (cb, mod) => function() {
-  try {
-    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
-  } catch (e) {
-    throw mod = 0, e;
-  }
-};
-
-// node_modules/ajv/dist/runtime/ucs2length.js
-var require_ucs2length = __commonJS({
-  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: !0 });
-    function ucs2length(str) {
-      let len = str.length, length = 0, pos = 0, value;
-      for (; pos < len; )
-        length++, value = str.charCodeAt(pos++), value >= 55296 && value <= 56319 && pos < len && (value = str.charCodeAt(pos), (value & 64512) === 56320 && pos++);
-      return length;
-    }
-    exports.default = ucs2length;
-    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
-  }
-});
-
 // contract-checks:contract-checks
 var checkFetchContactsListRequest = validate11;
 var pattern0 = new RegExp("^[A-Za-z0-9_-]{1,128}$", "u");
@@ -122,7 +97,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   return validate15.errors = vErrors, errors === 0;
 }
 var checkCallbackRequest = validate16;
-var func2 = require_ucs2length().default;
+var pattern4 = new RegExp("^\\S{1,2048}$", "u");
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
@@ -146,23 +121,20 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             let data1 = data.forwardTo, _errs4 = errors, _errs5 = errors, valid1 = !1, _errs6 = errors;
             if (errors === errors)
               if (typeof data1 == "string") {
-                if (func2(data1) > 2048) {
-                  let err0 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/components/schemas/ForwardTarget/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" };
+                if (!pattern4.test(data1)) {
+                  let err0 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/components/schemas/ForwardTarget/pattern", keyword: "pattern", params: { pattern: "^\\S{1,2048}$" }, message: 'must match pattern "^\\S{1,2048}$"' };
                   vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-                } else if (func2(data1) < 1) {
-                  let err1 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/components/schemas/ForwardTarget/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
                 }
               } else {
-                let err2 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/components/schemas/ForwardTarget/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+                let err1 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/components/schemas/ForwardTarget/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
               }
             var _valid0 = _errs6 === errors;
             if (valid1 = valid1 || _valid0, !valid1) {
               let _errs9 = errors;
               if (data1 !== null) {
-                let err3 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/properties/forwardTo/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-                vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+                let err2 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/properties/forwardTo/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+                vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
               }
               var _valid0 = _errs9 === errors;
               valid1 = valid1 || _valid0;
@@ -170,8 +142,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (valid1)
               errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
             else {
-              let err4 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/properties/forwardTo/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-              return vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++, validate16.errors = vErrors, !1;
+              let err3 = { instancePath: instancePath + "/forwardTo", schemaPath: "#/properties/forwardTo/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+              return vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++, validate16.errors = vErrors, !1;
             }
             var valid0 = _errs4 === errors;
           } else
@@ -182,7 +154,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   return validate16.errors = vErrors, errors === 0;
 }
 var checkContactsRefreshRequestedDetail = validate17;
-var pattern4 = new RegExp("^[A-Za-z0-9_-]{43}[.][0-9a-z]{8}$", "u");
+var pattern5 = new RegExp("^[A-Za-z0-9_-]{43}[.][0-9a-z]{8}$", "u");
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
@@ -194,7 +166,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         let data0 = data.subscriptionId;
         if (errors === errors)
           if (typeof data0 == "string") {
-            if (!pattern4.test(data0))
+            if (!pattern5.test(data0))
               return validate17.errors = [{ instancePath: instancePath + "/subscriptionId", schemaPath: "#/components/schemas/SubscriptionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{43}[.][0-9a-z]{8}$" }, message: 'must match pattern "^[A-Za-z0-9_-]{43}[.][0-9a-z]{8}$"' }], !1;
           } else
             return validate17.errors = [{ instancePath: instancePath + "/subscriptionId", schemaPath: "#/components/schemas/SubscriptionId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
@@ -217,12 +189,12 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
   return validate18.errors = vErrors, errors === 0;
 }
 var checkCursor = validate19;
-var pattern5 = new RegExp("^[A-Za-z0-9_-]{1,200}$", "u");
+var pattern6 = new RegExp("^[A-Za-z0-9_-]{1,200}$", "u");
 function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (typeof data == "string") {
-      if (!pattern5.test(data))
+      if (!pattern6.test(data))
         return validate19.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{1,200}$" }, message: 'must match pattern "^[A-Za-z0-9_-]{1,200}$"' }], !1;
     } else
       return validate19.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
