@@ -113,10 +113,11 @@ describe('the settings of a function', () => {
     expect(messageOf(() => readConfig(env, policyFrom))).toContain('LEASE_S');
   });
 
-  it('are told together when they are missing', () => {
+  it('are told together when they are missing, each once', () => {
     const message = messageOf(() =>
       readConfig({ TABLE_NAME: '', QUEUE_URL: 'sqs' }, (read) => [
         read(wiringSettings.tableName),
+        read(wiringSettings.queueUrl),
         read(wiringSettings.queueUrl),
         read(userSettings.geweBaseUrl),
         keyringSourceFrom(read),

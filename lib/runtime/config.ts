@@ -25,23 +25,23 @@ export interface SettingsReader {
  * is wrong with it, and what is allowed. An empty variable counts as not set.
  */
 export function readConfig<Config>(env: Env, make: (read: SettingsReader) => Config): Config {
-  const faults: string[] = [];
+  const faults = new Set<string>();
   const optional = <T>(setting: Setting<T>): T | undefined => {
     const text = textOf(env, setting);
     if (text === undefined) return undefined;
     const value = setting.parse(text);
-    if (value === undefined) faults.push(faultOf(setting, text));
+    if (value === undefined) faults.add(faultOf(setting, text));
     return value ?? setting.placeholder;
   };
   const required = <T>(setting: Setting<T>): T => {
     const isSet = textOf(env, setting) !== undefined;
-    if (!isSet) faults.push(`${setting.name} is not set: expected ${setting.allowed}`);
+    if (!isSet) faults.add(`${setting.name} is not set: expected ${setting.allowed}`);
     return optional(setting) ?? setting.placeholder;
   };
   const config = make(
-    Object.assign(required, { optional, fault: (fault: string) => void faults.push(fault) }),
+    Object.assign(required, { optional, fault: (fault: string) => void faults.add(fault) }),
   );
-  if (faults.length > 0) throw new ConfigError(`Wrong settings: ${faults.join('; ')}`);
+  if (faults.size > 0) throw new ConfigError(`Wrong settings: ${[...faults].join('; ')}`);
   return config;
 }
 

@@ -6,6 +6,7 @@ import {
   type CreateTableCommandInput,
   type DynamoDBClient,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { readDeployment } from './deployment.ts';
@@ -48,13 +49,18 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** Creates the table as `serverless.yml` describes it, under this name; one that is there already is left as it is. */
+/**
+ * Creates the table as `serverless.yml` describes it, under this name; one that is there already is left as it is.
+ * It can be used then: dynalite says for a moment that a new one is not there.
+ */
 export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   try {
     await client.send(new CreateTableCommand({ TableName: name, ...tableSchema() }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+  const patience = { maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 };
+  await waitUntilTableExists({ client, ...patience }, { TableName: name });
 }
 
 type TableSchema = Pick<
