@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 REFUSED = {401, 403}
+# GeWe calls it, which sends no token: the URL itself is the secret.
+TOKENLESS = {"POST /v1/callbacks/{callbackId}"}
 
 
 def scenarios(events):
@@ -63,7 +65,7 @@ def main(report, events):
         faults.append(f"of {links} links of openapi.yaml {len(followed)} were followed")
     # On GeWe's own face, which refuses with HTTP 200, the check is off (schemathesis.toml).
     for label in report["valid_rates"]:
-        if "/v1/" in label and refused.count(label) != 2:
+        if "/v1/" in label and label not in TOKENLESS and refused.count(label) != 2:
             faults.append(f"{label} was not called without a token and with a wrong one")
     skipped = report["test_cases"]["without_checks"]
     if not faults and skipped != len(refused):

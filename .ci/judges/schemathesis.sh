@@ -24,11 +24,13 @@ python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
 
 # Any other token is refused: what is told without one is told to nobody.
-allowed=$(printf %s token-of-schemathesis | npm run --silent token-hash)
+# The second is the token of a callback that no call of the judge deletes.
+keeper=token-that-keeps-its-callback
+allowed=$(for token in token-of-schemathesis "$keeper"; do printf %s "$token" | npm run --silent token-hash; done | paste -sd,)
 
-read -r api prism gewe dynamodb sqs lambda < <(python3 - <<'PYTHON'
+read -r api prism gewe dynamodb sqs lambda events < <(python3 - <<'PYTHON'
 import socket
-sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(6)]
+sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(7)]
 print(*(each.getsockname()[1] for each in sockets))
 PYTHON
 )
@@ -39,7 +41,7 @@ touch "$work/stack.log"
 set -m
 env -u GEWE_BASE_URL ALLOWED_TOKEN_HASHES="$allowed" \
   PORT="$api" PRISM_PORT="$prism" GEWE_MOCK_PORT="$gewe" DYNAMODB_PORT="$dynamodb" SQS_PORT="$sqs" \
-  LAMBDA_PORT="$lambda" LOCAL_DATA_DIR="$work/data" DEFAULT_WAIT_S=2 MIN_REFRESH_INTERVAL_S=2 LOG_LEVEL=WARN \
+  LAMBDA_PORT="$lambda" EVENTS_PORT="$events" LOCAL_DATA_DIR="$work/data" DEFAULT_WAIT_S=2 MIN_REFRESH_INTERVAL_S=2 LOG_LEVEL=WARN \
   npm start -- --scenario normal >"$work/stack.log" 2>&1 &
 stack=$!
 set +m
@@ -49,6 +51,18 @@ for _ in {1..120}; do
   sleep 0.5
 done
 grep -q '^Ready\.' "$work/stack.log" || { cat "$work/stack.log"; exit 1; }
+
+# What GeWe would post to: a made-up id is nobody's.
+CALLBACK_ID=$(python3 - "http://127.0.0.1:$api/v1/callback" "$keeper" <<'PYTHON'
+import json
+import sys
+from urllib.request import Request, urlopen
+headers = {'X-GEWE-TOKEN': sys.argv[2], 'Content-Type': 'application/json'}
+with urlopen(Request(sys.argv[1], b'{}', headers, method='PUT'), timeout=10) as response:
+    print(json.load(response)['url'].rsplit('/', 1)[1])
+PYTHON
+)
+export CALLBACK_ID
 
 judge=$PWD/.ci/judges/schemathesis.toml
 contract=$PWD/openapi.yaml
