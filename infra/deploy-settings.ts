@@ -1,6 +1,7 @@
 import { readConfig } from '../lib/runtime/config.ts';
 import { type Setting, text } from '../lib/runtime/setting-kinds.ts';
-import { userSettings, wiringSettings } from '../lib/runtime/settings.ts';
+import { userSettings } from '../lib/runtime/settings.ts';
+import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
 
 /** A text that `serverless.yml` puts into the template as it is: an empty one would not fall back to the default. */
 function verbatim(name: string, meaning: string, allowed: string, pattern: RegExp, fallback?: string) {

@@ -19,7 +19,7 @@ const gewePaths = ['/gewe/v2/api', '/v2/api'].flatMap((prefix) =>
 const operations = await getHttpOperationsFromSpec(specFile);
 
 /** Every answer that the contract gives an example of, and those without a body. */
-const answers = operations.flatMap(({ method, path, responses }) =>
+const answers = operations.flatMap(({ method, path, request, responses }) =>
   responses.flatMap(({ code, contents }) => {
     const examples = contents?.flatMap((content) => content.examples ?? []) ?? [];
     const named = examples.map((example) => ({
@@ -27,14 +27,16 @@ const answers = operations.flatMap(({ method, path, responses }) =>
       value: 'value' in example ? example.value : undefined,
     }));
     const wanted = named.length > 0 ? named : [{ example: undefined, value: undefined }];
-    return wanted.map((one) => ({ method: method.toUpperCase(), path, code: Number(code), ...one }));
+    const [asked] = request?.body?.contents?.flatMap((content) => content.examples ?? []) ?? [];
+    const sent = asked && 'value' in asked ? JSON.stringify(asked.value) : undefined;
+    return wanted.map((one) => ({ method: method.toUpperCase(), path, code: Number(code), sent, ...one }));
   }),
 );
 
 describe('the mock', () => {
   let mock: RunningPrism;
   beforeAll(async () => {
-    mock = await startPrismMock({ specFile, port: 0 });
+    mock = await startPrismMock({ specFiles: [specFile], port: 0 });
   });
   afterAll(() => mock.close());
 
@@ -65,12 +67,12 @@ describe('the mock', () => {
   });
 
   it.each(answers)('serves $code $example of $method $path, as the contract says', async (answer) => {
-    const { method, path, code, example, value } = answer;
+    const { method, path, code, sent, example, value } = answer;
     const prefer = `code=${code}${example === undefined ? '' : `, example=${example}`}`;
     const response = await fetch(addressOf(mock.url, path), {
       method,
       headers: { ...headers, prefer },
-      ...(path.includes('/v2/api/') && { body }),
+      ...(sent !== undefined && { body: sent }),
     });
     expect(response.status).toBe(code);
     expect(response.headers.get('sl-violations')).toBeNull();
@@ -80,7 +82,7 @@ describe('the mock', () => {
 
   it('says in one line that its port is taken', async () => {
     const port = Number(new URL(mock.url).port);
-    await expect(startPrismMock({ specFile, port })).rejects.toThrow(
+    await expect(startPrismMock({ specFiles: [specFile], port })).rejects.toThrow(
       new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken[^\\n]*$`),
     );
   });
@@ -147,7 +149,12 @@ async function viaProxy(
 ): Promise<Response> {
   const upstream = createServer(listener).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  const proxy = await startPrismProxy({ specFile, port: 0, upstream: urlOf(upstream), checkRequests });
+  const proxy = await startPrismProxy({
+    specFiles: [specFile],
+    port: 0,
+    upstream: urlOf(upstream),
+    checkRequests,
+  });
   try {
     const response = await fetch(proxy.url + query, {
       method,

@@ -12,8 +12,8 @@ export interface RunningPrism {
 }
 
 interface Place {
-  /** Path of an OpenAPI file. */
-  readonly specFile: string;
+  /** Paths of OpenAPI files; their operations are served together. */
+  readonly specFiles: readonly string[];
   /** 0: one that is free. */
   readonly port: number;
   readonly host?: string;
@@ -55,12 +55,12 @@ const checks = {
 };
 
 async function start(
-  { specFile, port, host = '127.0.0.1' }: Place,
+  { specFiles, port, host = '127.0.0.1' }: Place,
   config: IHttpConfig,
 ): Promise<RunningPrism> {
-  const operations = await getHttpOperationsFromSpec(specFile);
+  const described = await Promise.all(specFiles.map((file) => getHttpOperationsFromSpec(file)));
   const logger = createLogger('prism', { level: 'silent' });
-  const server = createServer(operations, { cors: false, config, components: { logger } });
+  const server = createServer(described.flat(), { cors: false, config, components: { logger } });
   try {
     return { url: await server.listen(port, host), close: () => server.close() };
   } catch (error) {
@@ -104,7 +104,7 @@ async function main(): Promise<void> {
     return;
   }
   const specFile = fileURLToPath(new URL('../openapi.yaml', import.meta.url));
-  const mock = await startPrismMock({ specFile, port: portOf(values.port) });
+  const mock = await startPrismMock({ specFiles: [specFile], port: portOf(values.port) });
   console.log(greeting(mock.url));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

@@ -22,8 +22,9 @@ async function main(): Promise<void> {
   }
   const settings = readLocalSettings(process.env, root);
   const gewe = chooseGewe(root, settings, choice);
-  const { api, dynamoDb, sqs, lambda } = settings.ports;
-  const faults = await portFaults([api, ...(gewe.claim ? [gewe.claim] : []), dynamoDb, sqs, lambda]);
+  const { api, dynamoDb, sqs, lambda, events } = settings.ports;
+  const claims = [api, ...(gewe.claim ? [gewe.claim] : []), dynamoDb, sqs, lambda, events];
+  const faults = await portFaults(claims);
   if (faults.length > 0) throw new Error(faults.join('; '));
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
       dynamoDbPort: dynamoDb.port,
       sqsPort: sqs.port,
       lambdaPort: lambda.port,
+      eventsPort: events.port,
       dataDir: settings.dataDir,
       gewe: gewe.who,
       geweUrl: gewe.url,

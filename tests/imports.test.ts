@@ -6,15 +6,19 @@ const root = join(import.meta.dirname, '..');
 
 /** Which rooms each room may import from, besides itself. The first that a path begins with counts. */
 const mayImport: readonly (readonly [room: string, from: readonly string[]])[] = [
-  ['functions/compose.ts', ['lib/']],
+  ['functions/compose', ['lib/']],
   [
     'functions/',
     [
-      'functions/compose.ts',
+      'functions/compose',
       'lib/app/',
       'lib/contract/',
       'lib/domain/',
+      'lib/eventbridge/refresh-requested.ts',
       'lib/http/',
+      'lib/sqs/callback-messages.ts',
+      'lib/sqs/message-parser.ts',
+      'lib/sqs/relay-messages.ts',
       'lib/sqs/serve-batch.ts',
     ],
   ],
@@ -24,6 +28,8 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/http/', ['lib/app/', 'lib/contract/', 'lib/domain/', 'lib/runtime/log.ts']],
   ['lib/gewe/', ['lib/domain/']],
   ['lib/dynamodb/', ['lib/domain/', 'lib/runtime/sdk-options.ts']],
+  ['lib/eventbridge/', ['lib/contract/', 'lib/domain/', 'lib/runtime/sdk-options.ts']],
+  ['lib/relay/', ['lib/domain/']],
   ['lib/sqs/', ['lib/app/', 'lib/domain/', 'lib/runtime/log.ts', 'lib/runtime/sdk-options.ts']],
   ['lib/runtime/', ['lib/domain/', 'lib/gewe/base-url.ts']],
 ];

@@ -12,6 +12,7 @@ const portVariables = [
   'DYNAMODB_PORT',
   'SQS_PORT',
   'LAMBDA_PORT',
+  'EVENTS_PORT',
 ] as const;
 
 const readyTimeoutMs = 50_000;
@@ -22,9 +23,16 @@ export async function freePorts(): Promise<Ports> {
   const servers = await Promise.all(portVariables.map(() => listen(0)));
   const ports = servers.map((server) => portOf(server));
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  const [PORT = 0, PRISM_PORT = 0, GEWE_MOCK_PORT = 0, DYNAMODB_PORT = 0, SQS_PORT = 0, LAMBDA_PORT = 0] =
-    ports;
-  return { PORT, PRISM_PORT, GEWE_MOCK_PORT, DYNAMODB_PORT, SQS_PORT, LAMBDA_PORT };
+  const [api = 0, prism = 0, geweMock = 0, dynamoDb = 0, sqs = 0, lambda = 0, events = 0] = ports;
+  return {
+    PORT: api,
+    PRISM_PORT: prism,
+    GEWE_MOCK_PORT: geweMock,
+    DYNAMODB_PORT: dynamoDb,
+    SQS_PORT: sqs,
+    LAMBDA_PORT: lambda,
+    EVENTS_PORT: events,
+  };
 }
 
 /** One `npm start`, in a process group of its own, as a terminal would have it. */

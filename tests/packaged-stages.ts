@@ -16,7 +16,10 @@ export const chosenSettings: Readonly<Record<string, string>> = {
   FAILURE_COOLDOWN_S: '31',
   RETRY_DELAYS_S: '16,61',
   LEASE_S: '33',
+  CHANGE_DEBOUNCE_S: '12',
+  CHATROOM_INTERVAL_S: '3',
   ALLOWED_TOKEN_HASHES: 'ab'.repeat(32),
+  PUBLIC_BASE_URL: 'https://contacts.example/base',
   LOG_LEVEL: 'WARN',
 };
 

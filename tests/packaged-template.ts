@@ -75,3 +75,10 @@ export function packageTemplate(stage: string, env: Readonly<Record<string, stri
 }
 
 export const serverlessScript = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
+
+/** Everything that a role may do. */
+export function statementsOf(role: Readonly<Record<string, unknown>>): readonly Statement[] {
+  const { Policies: policies }: { Policies?: readonly { PolicyDocument: { Statement: Statement[] } }[] } =
+    role;
+  return policies?.flatMap(({ PolicyDocument: policy }) => policy.Statement) ?? [];
+}

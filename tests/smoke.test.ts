@@ -64,6 +64,7 @@ describe('npm start', () => {
       ports.DYNAMODB_PORT,
       ports.SQS_PORT,
       ports.LAMBDA_PORT,
+      ports.EVENTS_PORT,
     ]) {
       expect(output()).toContain(`127.0.0.1:${port}`);
     }
@@ -74,7 +75,7 @@ describe('npm start', () => {
     expect(url).toContain(readmeAddress);
     const here = url.replace(readmeAddress, `127.0.0.1:${ports.PORT}`);
     const response = await fetch(here, { method, headers, ...(body !== undefined && { body }) });
-    expect([200, 202, 204]).toContain(response.status);
+    expect([200, 201, 202, 204]).toContain(response.status);
     const answer = JSON.parse((await response.text()) || '{}');
     if ('ret' in answer) expect(answer).toMatchObject({ ret: 200, data: {} });
   });

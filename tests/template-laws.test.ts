@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boundaryArn, certificateArn, packageDev, packageProd } from './packaged-stages.ts';
-import type { Packaged, Statement } from './packaged-template.ts';
+import { type Packaged, statementsOf } from './packaged-template.ts';
 
 // What no emulator shows, and what must hold in every stage and in both partitions (AWS, AWS China).
 
@@ -31,12 +31,21 @@ describe.each(stages)('%s', (stage) => {
     });
   });
 
-  it('encrypts both queues, and sends what failed from one to the other', () => {
+  it('encrypts every queue, and sends what failed from each to its own dead letters', () => {
     const queues = ofType('AWS::SQS::Queue');
-    expect(queues.map(([name]) => name)).toEqual(['RefreshQueue', 'DeadLetterQueue']);
-    for (const [, { Properties: queue }] of queues) expect(queue.SqsManagedSseEnabled).toBe(true);
-    expect(resource('RefreshQueue')?.Properties.RedrivePolicy).toMatchObject({
-      deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
+    for (const [name, { Properties: queue }] of queues) expect(queue.SqsManagedSseEnabled, name).toBe(true);
+    const pairs = queues.map(([name, { Properties: queue }]) => [
+      name,
+      Object(queue.RedrivePolicy).deadLetterTargetArn,
+    ]);
+    const arnOf = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
+    expect(Object.fromEntries(pairs)).toEqual({
+      RefreshQueue: arnOf('DeadLetterQueue'),
+      DeadLetterQueue: undefined,
+      CallbackQueue: arnOf('CallbackDeadLetterQueue'),
+      CallbackDeadLetterQueue: undefined,
+      RelayQueue: arnOf('RelayDeadLetterQueue'),
+      RelayDeadLetterQueue: undefined,
     });
   });
 
@@ -59,7 +68,7 @@ describe.each(stages)('%s', (stage) => {
 
   it('keeps every log, that of the gateway too, for 30 days', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(9);
+    expect(groups).toHaveLength(17);
     for (const [name, group] of groups) expect(group.Properties.RetentionInDays, name).toBe(30);
   });
 
@@ -84,7 +93,7 @@ describe.each(stages)('%s', (stage) => {
 
   it('lets every HTTP function end before the gateway gives up after 30 s, and payloads be those of version 2.0', () => {
     const integrations = ofType('AWS::ApiGatewayV2::Integration');
-    expect(integrations).toHaveLength(6);
+    expect(integrations).toHaveLength(10);
     for (const [, { Properties: integration }] of integrations) {
       expect(integration.PayloadFormatVersion).toBe('2.0');
       const target = JSON.stringify(integration.IntegrationUri).match(/"(\w+LambdaFunction)"/)?.[1] ?? '';
@@ -101,7 +110,9 @@ describe.each(stages)('%s', (stage) => {
         for (const each of [action].flat()) expect(each, name).toMatch(/^[a-z]+:[A-Z][A-Za-z]+$/);
         const [[owner] = [''], ...others] = Object.values(Object(on)).map((value) => [value].flat());
         expect(others).toEqual([]);
-        expect(Object.keys(packaged(stage).template.Resources), name).toContain(owner);
+        // `${ContactsTable.Arn}/index/ByDueAt` is what ContactsTable has.
+        const [, named = owner] = /^\$\{(\w+)\.Arn\}\/[\w/]+$/.exec(String(owner)) ?? [];
+        expect(Object.keys(packaged(stage).template.Resources), name).toContain(named);
       }
       expect(role.ManagedPolicyArns, name).toBeUndefined();
     }
@@ -117,20 +128,24 @@ describe.each(stages)('%s', (stage) => {
     expect([...new Set(found)].toSorted()).toEqual(Object.keys(wildcards).toSorted());
   });
 
-  it('lets the worker alone read the sealing keyring, by one right on it', () => {
+  it('lets only those read the sealing keyring that open what was sealed, by one right on it', () => {
     const readers = ofType('AWS::IAM::Role').flatMap(([name, { Properties: role }]) =>
       statementsOf(role)
         .filter((statement) => /SealingKeyring|secretsmanager/.test(JSON.stringify(statement)))
         .map(({ Action, Resource }) => ({ name, Action, Resource })),
     );
     const on = { 'Fn::GetAtt': ['SealingKeyring', 'Id'] };
-    expect(readers).toEqual([
-      { name: 'FetchContactsRole', Action: 'secretsmanager:GetSecretValue', Resource: on },
-    ]);
+    expect(readers).toEqual(
+      ['FetchContactsRole', 'ProcessCallbackRole', 'RelayCallbackRole'].map((name) => ({
+        name,
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: on,
+      })),
+    );
     const told = [...packaged(stage).functions].filter(([, { Environment: environment }]) =>
       JSON.stringify(environment ?? {}).includes('SealingKeyring'),
     );
-    expect(told.map(([name]) => name)).toEqual(['fetch-contacts']);
+    expect(told.map(([name]) => name)).toEqual(['fetch-contacts', 'process-callback', 'relay-callback']);
   });
 
   it('lets a function write into its own log group alone', () => {
@@ -151,9 +166,13 @@ describe.each(stages)('%s', (stage) => {
       .replaceAll(boundaryArn, '')
       .replaceAll(certificateArn, '');
     expect(text.match(/arn:aws[\w-]*:[\w:-]*|:\d{12}:|\b(?:us|cn)-[a-z]+-\d/g)).toBeNull();
-    // The names of these two services are the same in every partition.
+    // The names of these services are the same in every partition.
     const hosts = new Set(text.match(/[\w.-]*amazonaws[\w.-]*/g));
-    expect([...hosts].toSorted()).toEqual(['apigateway.amazonaws.com', 'lambda.amazonaws.com']);
+    expect([...hosts].toSorted()).toEqual([
+      'apigateway.amazonaws.com',
+      'events.amazonaws.com',
+      'lambda.amazonaws.com',
+    ]);
   });
 });
 
@@ -165,9 +184,3 @@ const wildcards = {
   'AWS::S3::BucketPolicy "/*"': 'the same denial, on every object of that bucket',
   'AWS::S3::BucketPolicy "s3:*"': 'the same denial, of every action',
 };
-
-function statementsOf(role: Readonly<Record<string, unknown>>): readonly Statement[] {
-  const { Policies: policies }: { Policies?: readonly { PolicyDocument: { Statement: Statement[] } }[] } =
-    role;
-  return policies?.flatMap(({ PolicyDocument: policy }) => policy.Statement) ?? [];
-}

@@ -33,7 +33,9 @@ describe('the stages', () => {
 
   it('have the same resources', () => {
     const names = ({ template }: Packaged) =>
-      Object.keys(template.Resources).map((name) => name.replace(/LambdaVersion.*/, 'LambdaVersion'));
+      Object.keys(template.Resources).map((name) =>
+        name.replace(/LambdaVersion.*/, 'LambdaVersion').replace(/^Gewecontacts(dev|prod)/, 'Gewecontacts'),
+      );
     expect(names(prod).toSorted()).toEqual(names(dev).toSorted());
   });
 
@@ -72,8 +74,8 @@ describe('what the operator sets', () => {
   }
 
   it('is each setting of the functions, by the name it has on one machine, and with the same default', () => {
-    const { port: _local, publicBaseUrl: _unused, ...deployed } = userSettings;
-    const defaults = Object.values(deployed).map(({ name, fallback }) => [name, fallback]);
+    const { port: _local, ...deployed } = userSettings;
+    const defaults = Object.values(deployed).map(({ name, fallback = '' }) => [name, fallback]);
     expect(told(dev)).toEqual({ ...Object.fromEntries(defaults), GEWE_BASE_URL: 'http://api.geweapi.com' });
     expect(told(prod)).toEqual(chosenSettings);
   });
@@ -89,11 +91,13 @@ describe('what the operator sets', () => {
   it('bounds the list calls under way, if nothing is said by the default', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
+    // The dead letters, callbacks and their forwarding: the same everywhere.
+    const others = [undefined, { MaximumConcurrency: 10 }, { MaximumConcurrency: 20 }];
     expect(limits(dev)).toEqual([
       { MaximumConcurrency: Number(deploySettings.workerConcurrency.fallback) },
-      undefined,
+      ...others,
     ]);
-    expect(limits(prod)).toEqual([{ MaximumConcurrency: 4 }, undefined]);
+    expect(limits(prod)).toEqual([{ MaximumConcurrency: 4 }, ...others]);
   });
 
   it('bounds held waits; reserves nothing if nothing is said, as small accounts cannot', () => {

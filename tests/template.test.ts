@@ -18,35 +18,14 @@ beforeAll(() => {
 afterAll(() => packaged.remove());
 
 describe('the packaged template', () => {
-  it('hides a message for longer than the worker may take, and sends it to the dead letters after 10 crashes', () => {
-    const { RefreshQueue: queue } = packaged.template.Resources;
-    const { VisibilityTimeout: visibilityTimeoutS } = queue?.Properties ?? {};
-    const worker = packaged.functions.get('fetch-contacts');
-    expect(visibilityTimeoutS).toBeGreaterThan(Number(worker?.Timeout));
-    expect(queue?.Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 10 } });
-  });
-
-  it('gives the worker one message at a time, ten at most at once, and asks which failed', () => {
-    expect(
-      packaged.ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties),
-    ).toMatchObject([
-      {
-        BatchSize: 1,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 10 },
-      },
-      { BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] },
-    ]);
-  });
-
   it('runs every function on Node 24, arm64, with a role of its own', () => {
     const all = [...packaged.functions.values()];
-    expect(all).toHaveLength(8);
+    expect(all).toHaveLength(16);
     for (const properties of all) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
-    expect(new Set(all.map(({ Role: role }) => JSON.stringify(role))).size).toBe(8);
-    expect(packaged.ofType('AWS::IAM::Role')).toHaveLength(8);
+    expect(new Set(all.map(({ Role: role }) => JSON.stringify(role))).size).toBe(16);
+    expect(packaged.ofType('AWS::IAM::Role')).toHaveLength(16);
   });
 
   it('gives every function all its settings', async () => {
@@ -89,9 +68,17 @@ describe('the packaged template', () => {
     'get-changes': 95_000,
     'delete-device': 100_000,
     'start-refresh': 115_000,
-    'fetch-contacts': 125_000,
-    'fail-refresh': 100_000,
+    'fetch-contacts': 135_000,
+    'fail-refresh': 103_000,
     'not-found': 15_000,
+    subscription: 105_000,
+    'get-chatrooms': 96_000,
+    callback: 100_000,
+    'receive-callback': 106_000,
+    'start-due': 100_000,
+    'on-refresh-event': 98_000,
+    'process-callback': 127_000,
+    'relay-callback': 120_000,
   };
 
   it('ships one small file a function', () => {
@@ -107,7 +94,7 @@ describe('the packaged template', () => {
     }
   });
 
-  it.each(['get-contacts', 'get-refresh', 'get-changes'])(
+  it.each(['get-contacts', 'get-refresh', 'get-changes', 'get-chatrooms'])(
     '%s can neither send, seal, open nor call GeWe: it does not even hold the code',
     async (name) => {
       const { metafile } = await build({
@@ -120,7 +107,8 @@ describe('the packaged template', () => {
       });
       const [output] = Object.values(metafile.outputs);
       const held = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-      const foreign = /client-sqs|client-secrets-manager|\/jose\/|lib\/(?:sqs|gewe\/client|runtime\/sealing)/;
+      const foreign =
+        /client-sqs|client-eventbridge|client-secrets-manager|\/jose\/|lib\/(?:sqs|eventbridge|relay|gewe\/client|runtime\/sealing)/;
       expect(held.map(([file]) => file).filter((file) => foreign.test(file))).toEqual([]);
     },
   );

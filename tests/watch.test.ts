@@ -41,7 +41,7 @@ describe('the alarms', () => {
   });
 
   it('watch one metric each, and take no data for good', () => {
-    expect(alarms.size).toBe(13);
+    expect(alarms.size).toBe(20);
     for (const alarm of alarms.values()) {
       expect(alarm).toMatchObject({ MetricName: expect.any(String), TreatMissingData: 'notBreaching' });
     }

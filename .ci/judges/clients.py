@@ -1,9 +1,10 @@
 """Drives public GeWe clients, as they are published, against this service: only their base URL is changed.
 
     clients.py API_URL GEWE_MOCK_URL CLIENT=PROGRAM...   judges; PROGRAM: the Python that has the client, or the client
+    clients.py settings   prints NAME=VALUE, one a line: what the service has to be started with, or deployed
     clients.py drive CLIENT BASE_URL TOKEN APP_ID CALL...   makes calls of one client, in the Python that has it
 
-The stack has to be started with MIN_REFRESH_INTERVAL_S=3, FAILURE_COOLDOWN_S=0 and DEFAULT_WAIT_S=2.
+CLIENT=PROGRAM is what .ci/install-clients prints. The verdict is one line a client.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ LISTS = ("friends", "chatrooms", "ghs")
 SEED = json.loads(Path(__file__).parents[2].joinpath("mocks/gewe/seed-list.json").read_text("utf-8"))
 SEED_COUNTS = (29, 5, 5)
 INTERVAL_S = 3
+# Whoever asks again gets the list that has just come, and never an earlier failure.
+SETTINGS = {"MIN_REFRESH_INTERVAL_S": INTERVAL_S, "FAILURE_COOLDOWN_S": 0, "DEFAULT_WAIT_S": 2}
 SLOW_S = 8
 # The shortest limit of a client that is known of is 10 s.
 ANSWER_LIMIT_S = 10
@@ -145,6 +148,7 @@ class Judge:
 
     def run(self):
         assert tuple(len(SEED[name]) for name in LISTS) == SEED_COUNTS
+        self.scenario("normal")
         self.each("nothing stored", "new", cache=None)
         self.each("normal", "known", list=SEED, cache=SEED)
         self.scenario("slow", SLOW_S)
@@ -162,9 +166,11 @@ class Judge:
         self.each("well again", "known", list=SEED, cache=SEED)
 
         for client, faults in self.faults.items():
-            verdict = "; ".join(faults) if faults else "served as GeWe would"
+            if not self.answers[client]:
+                faults.append("was not asked")
+            verdict = " ".join("; ".join(faults).split()) if faults else "served as GeWe would"
             print(f"{client}: {self.answers[client]} answers, {verdict}")
-        return 1 if any(self.faults.values()) or not all(self.answers.values()) else 0
+        return 1 if any(self.faults.values()) else 0
 
 
 def fault_of(seen, want, token):
@@ -182,7 +188,9 @@ def fault_of(seen, want, token):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "drive":
+    if sys.argv[1] == "settings":
+        print(*(f"{name}={value}" for name, value in SETTINGS.items()), sep="\n")
+    elif sys.argv[1] == "drive":
         drive(*sys.argv[2:])
     else:
         sys.exit(Judge(sys.argv[1], sys.argv[2], dict(arg.split("=", 1) for arg in sys.argv[3:])).run())

@@ -1,41 +1,45 @@
+import { total } from '../domain/contacts.ts';
 import { failureTraits } from '../domain/errors.ts';
-import { type Policy, pollStretchMs } from '../domain/policy.ts';
+import { tokenKeyOf } from '../domain/keys.ts';
+import { pollStretchMs } from '../domain/policy.ts';
 import type {
+  AcceptedTokens,
+  AgainMessage,
   ChangeStore,
-  Clock,
   DeviceSecret,
   Eraser,
   Opener,
   Receipt,
-  RecordStore,
+  RefreshArchive,
   RefreshMessage,
-  RefreshQueue,
   SnapshotStore,
   StepMessage,
   Upstream,
   UpstreamAnswer,
 } from '../domain/ports.ts';
-import type { EpochMs } from '../domain/record.ts';
+import type { EndedRefresh, EpochMs } from '../domain/record.ts';
 import { claim, settle } from '../domain/refresh.ts';
 import type { Claim, ClaimOutcome, Event } from '../domain/refresh-events.ts';
+import { takeUp } from '../domain/wanted.ts';
 import type { Watcher } from '../domain/watcher.ts';
+import { type FollowUpPorts, followUp } from './follow-up.ts';
 import { LeaseLost, underLease } from './lease.ts';
 import { type Served, secondsUntil } from './served.ts';
 import { takeList } from './take-list.ts';
 import { transact } from './transact.ts';
 
-export interface FetchPorts {
-  readonly records: RecordStore;
+export interface FetchPorts extends FollowUpPorts {
   readonly snapshots: SnapshotStore;
   readonly changes: ChangeStore;
   readonly eraser: Eraser;
-  readonly queue: RefreshQueue;
   readonly opener: Opener;
   readonly upstream: Upstream;
-  readonly clock: Clock;
-  readonly policy: Policy;
+  readonly archive: RefreshArchive;
+  readonly tokens: AcceptedTokens;
   /** Names one receive of one worker. */
   readonly newOwner: () => string;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
   readonly watcher?: Watcher;
 }
 
@@ -57,6 +61,7 @@ export async function fetchContacts(
     await ports.eraser.erase(message.deviceKey, message.rev);
     return { kind: 'done', what: 'erased' };
   }
+  if (message.kind === 'again') return takeUpAgain(message, receipt, ports);
   const secret = await ports.opener.open(message.sealed, message.deviceKey);
   const owner = ports.newOwner();
   const endsAtMs = ports.clock.now() + run.budgetMs;
@@ -65,6 +70,8 @@ export async function fetchContacts(
   );
   switch (claimed.kind) {
     case 'drop':
+      // It may have ended in a worker that died before it could see to the rest.
+      await followUp(message.deviceKey, message.sealed, ports);
       return { kind: 'done', what: 'dropped' };
     case 'hide':
       await receipt.hideFor(secondsUntil(claimed.untilMs, ports.clock.now()));
@@ -75,6 +82,25 @@ export async function fetchContacts(
     case 'work':
       return workOn(message, receipt, claimed, secret, { ...run, owner, endsAtMs }, ports);
   }
+}
+
+/** One more refresh was wanted: its time may have come. */
+async function takeUpAgain(message: AgainMessage, receipt: Receipt, ports: FetchPorts): Promise<Served> {
+  const { deviceKey } = message;
+  const { clock, policy } = ports;
+  const suffix = ports.newRefreshSuffix();
+  const taken = await transact(ports, deviceKey, (record) =>
+    takeUp(record, { nowMs: clock.now(), suffix }, policy),
+  );
+  if (taken.kind === 'hide') {
+    await receipt.hideFor(secondsUntil(taken.untilMs, clock.now()));
+    return { kind: 'again' };
+  }
+  if (taken.kind === 'drop') return { kind: 'done', what: 'dropped' };
+  if (taken.kind === 'begun') ports.watcher?.started('begun');
+  const { refreshId, step, delayS } = taken.send;
+  await ports.queue.send({ ...message, kind: 'step', refreshId, step }, delayS);
+  return { kind: 'done', what: taken.kind };
 }
 
 async function workOn(
@@ -100,7 +126,8 @@ async function workOn(
         : pollForAStretch(secret, work, run.endsAtMs, ports, signal, take);
     });
   } catch (error) {
-    if (error instanceof LeaseLost) return { kind: 'done', what: 'lost-lease' };
+    // Whether another has taken over is not known: the message comes again, and finds out.
+    if (error instanceof LeaseLost) return { kind: 'again' };
     throw error;
   }
   if (event === undefined) return { kind: 'done', what: 'overtaken' };
@@ -108,9 +135,18 @@ async function workOn(
     settle(record, held, event, ports.clock.now(), ports.policy),
   );
   if (settled.kind === 'continued') await sendStep(message, settled.send.step, settled.send.delayS, ports);
+  if (settled.kind === 'ended') {
+    if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));
+    await followUp(deviceKey, message.sealed, ports);
+  }
   const error = 'class' in event ? event.class : undefined;
   if (error === 'upstream-empty') ports.watcher?.refused('empty');
   return { kind: 'done', what: `${event.kind}-${settled.kind}`, ...(error && { error }) };
+}
+
+/** Every id is new: GeWe has accepted the token, which may not have been known. */
+function isFirstList({ result }: EndedRefresh): boolean {
+  return result !== undefined && result.added === total(result.counts);
 }
 
 /** Lambda ends the worker at the end of its time: the call has to have been settled by then. */

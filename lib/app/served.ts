@@ -6,7 +6,7 @@ export type Served =
   /** It has done its work and can be deleted. `what` is for the log. */
   | { readonly kind: 'done'; readonly what: string; readonly error?: FailureClass }
   /** It has been hidden for a while, and is to be received again. */
-  | { readonly kind: 'again' };
+  | { readonly kind: 'again'; readonly what?: string };
 
 /** Whole seconds until then, at least one: what hides a message. */
 export function secondsUntil(untilMs: EpochMs, nowMs: EpochMs): number {

@@ -9,8 +9,8 @@ import type {
   Sealer,
 } from '../domain/ports.ts';
 import type { Refresh, Trigger } from '../domain/record.ts';
-import { notSent, start } from '../domain/refresh.ts';
 import type { Delivery } from '../domain/refresh-events.ts';
+import { notSent, start } from '../domain/refresh-start.ts';
 import { lastDurationMs } from '../domain/refresh-view.ts';
 import type { Watcher } from '../domain/watcher.ts';
 import { awaitEnd, type SeenRefresh } from './read-refresh.ts';

@@ -199,6 +199,130 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/devices/{appId}/chatrooms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Saved and discovered chatrooms. 查询保存的和发现的群聊
+         * @description The rooms that were saved to contacts and the rooms that were heard of through callbacks, in one list in the order of their ids.
+         *     A room is discovered when somebody speaks in it and the device has a subscription with `refreshOnCallbacks`.
+         *     包括保存到通讯录的群聊，以及通过消息回调发现的群聊。
+         */
+        readonly get: operations["getChatrooms"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/devices/{appId}/subscription": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * The subscription, and how it fares. 查询订阅
+         * @description Its id, which events name; when the next refresh is due; and whether the device or its token keeps it from working.
+         */
+        readonly get: operations["getSubscription"];
+        /**
+         * Keep the list fresh without anyone asking. 订阅：自动保持通讯录最新
+         * @description Refreshes the device on a schedule and on GeWe's callbacks (see `putCallback`). The token is kept, sealed, until the subscription
+         *     is deleted. It replaces an earlier subscription and keeps its id; putting the same again changes nothing. It is taken only for a token that GeWe
+         *     has accepted: by an earlier refresh, or by `login/checkOnline`, which is then called.
+         */
+        readonly put: operations["putSubscription"];
+        readonly post?: never;
+        /**
+         * Refresh the device only when asked. 取消订阅
+         * @description The sealed token is deleted with it. What is stored stays. Repeating it is harmless.
+         */
+        readonly delete: operations["deleteSubscription"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The callback of a token. 查询消息回调
+         * @description Its URL, where it is forwarded to, and when the last callback came.
+         */
+        readonly get: operations["getCallback"];
+        /**
+         * Take GeWe's callbacks of a token. 接收该token的GeWe消息回调
+         * @description GeWe posts the events of a token, for all its devices, to one URL. This gives a URL of this service for it. With `register: true` GeWe is told
+         *     (`login/setCallback`, self-hosted `tools/setCallback`); otherwise enter it at GeWe yourself. With `forwardTo` every callback goes on to your own bot: the
+         *     same bytes and content type, tried again for a day (see `receiveCallback`). It replaces what was put before; the URL stays.
+         *     `forwardTo` must be an http or https URL of a public address. It is checked here and at every delivery.
+         */
+        readonly put: operations["putCallback"];
+        readonly post?: never;
+        /**
+         * Take no more callbacks. 停止接收消息回调
+         * @description The URL answers 404 from then on, and nothing is forwarded any more. GeWe is not told: enter another URL there. Repeating it is harmless; a later `putCallback` gives another URL.
+         */
+        readonly delete: operations["deleteCallback"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/callbacks/{callbackId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The last part of a callback's URL.
+                 * @example 5zqkqW0Ih0mYxk4xE1sDdAAqHkM0Q3pZp2vR9c7YtLwBfN6uS8eGjK
+                 */
+                readonly callbackId: components["parameters"]["CallbackId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Where GeWe posts callbacks. GeWe消息回调地址
+         * @description Any body is taken and acknowledged, once it is kept; what it says is worked out afterwards. When the callback has `forwardTo`, it is sent there as
+         *     `POST` with the same bytes and content type, at least once, in no promised order, with these headers besides:
+         *     `X-Gewe-Contacts-Delivery` (an id; a repeat of ours has the same, and so has GeWe's own repeat of a message), `X-Gewe-Contacts-Received-At` (RFC 3339, when it came
+         *     first) and `Via: 1.1 gewe-contacts`. A status of 2xx within 30 s ends it; anything else is tried again with growing delays, for a day. Redirects are not followed.
+         */
+        readonly post: operations["receiveCallback"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/devices/{appId}": {
         readonly parameters: {
             readonly query?: never;
@@ -217,7 +341,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Erase everything kept for a device. 删除该设备的全部数据
-         * @description Erases the list, its changes and its refreshes. A refresh that is under way stores nothing any more. Repeating it
+         * @description Erases the list, its changes, its refreshes, its chatrooms and its subscription. A refresh that is under way stores nothing any more. Repeating it
          *     is harmless; a later start begins anew.
          */
         readonly delete: operations["eraseDevice"];
@@ -361,8 +485,125 @@ export interface components {
             readonly added: components["schemas"]["Contacts"];
             readonly removed: components["schemas"]["Contacts"];
         };
+        readonly SubscriptionRequest: {
+            /** @description The time between two scheduled refreshes, 60 or `MIN_REFRESH_INTERVAL_S` at least; absent: none are scheduled. 定时刷新的间隔（秒） */
+            readonly refreshEverySeconds?: number;
+            /**
+             * @description Refresh when a callback tells of a change, and discover chatrooms; true when absent. 收到变更回调时刷新，并发现群聊
+             * @default true
+             */
+            readonly refreshOnCallbacks: boolean;
+        };
+        readonly Subscription: {
+            readonly id: components["schemas"]["SubscriptionId"];
+            /**
+             * @description `stopped`: GeWe rejects the token, so nothing is done until the subscription is put again or a refresh succeeds.
+             * @enum {string}
+             */
+            readonly status: "active" | "stopped";
+            readonly refreshEverySeconds: number | null;
+            readonly refreshOnCallbacks: boolean;
+            readonly createdAt: components["schemas"]["Timestamp"];
+            /** @description When the next scheduled refresh is due; null when none is. */
+            readonly nextRefreshAt: components["schemas"]["Timestamp"] | null;
+            /** @description Refreshes that failed in a row; each makes the wait for the next one longer, up to a day. */
+            readonly failures: number;
+            /** @description Since when the device is logged out of WeChat, as far as is known; null when it is not. */
+            readonly offlineSince: components["schemas"]["Timestamp"] | null;
+            /** @description Why the latest refresh failed; null when it did not. */
+            readonly error: components["schemas"]["RefreshError"] | null;
+        };
+        /** @description Names the subscription in events; it is no secret and gives no right. */
+        readonly SubscriptionId: string;
+        readonly CallbackRequest: {
+            /**
+             * @description Tell GeWe the URL. 由本服务向GeWe设置回调地址
+             * @default false
+             */
+            readonly register: boolean;
+            /** @description Where every callback goes on to, an http or https URL of a public address; null or absent for nowhere. 转发地址 */
+            readonly forwardTo?: components["schemas"]["ForwardTarget"] | null;
+        };
+        readonly ForwardTarget: string;
+        readonly Callback: {
+            /**
+             * Format: uri
+             * @description The URL for GeWe. Whoever knows it can send callbacks, so keep it to yourself.
+             */
+            readonly url: string;
+            /** @description GeWe was told, by this service. */
+            readonly registered: boolean;
+            readonly forwardTo: string | null;
+            readonly createdAt: components["schemas"]["Timestamp"];
+            /** @description When the last callback came, to within ten seconds; null when none did. */
+            readonly lastCallbackAt: components["schemas"]["Timestamp"] | null;
+        };
+        readonly CallbackAcknowledgement: {
+            /** @constant */
+            readonly ret: 200;
+            readonly msg: string;
+        };
+        readonly Limit: number;
+        readonly Cursor: string;
+        readonly ChatroomPage: {
+            readonly chatrooms: readonly components["schemas"]["Chatroom"][];
+            /** @description The `cursor` of the next page; null on the last one. */
+            readonly next: string | null;
+        };
+        readonly Chatroom: {
+            readonly id: string;
+            /** @description It is in the stored list. 已保存到通讯录 */
+            readonly saved: boolean;
+            /** @description It was heard of through a callback. 通过消息回调发现 */
+            readonly discovered: boolean;
+            /**
+             * @description `left`: the account left it, was removed, or it was dissolved.
+             * @enum {string}
+             */
+            readonly status: "joined" | "left";
+            readonly name: string | null;
+            readonly remark: string | null;
+            readonly owner: string | null;
+            readonly memberCount: number | null;
+            readonly firstHeardAt: components["schemas"]["Timestamp"] | null;
+            /** @description To within a minute. */
+            readonly lastHeardAt: components["schemas"]["Timestamp"] | null;
+            readonly leftAt: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The `detail` of the event `Contacts Changed` (docs/events.md). */
+        readonly ContactsChangedDetail: {
+            /** @description A repeat has the same. */
+            readonly eventId: string;
+            /** @description Names the device; made of token and appId, from which neither can be told. */
+            readonly deviceKey: string;
+            readonly subscriptionId: string | null;
+            readonly refreshId: components["schemas"]["RefreshId"];
+            /** @description Grows with every event of a device; an event with a smaller one is older. */
+            readonly rev: number;
+            readonly at: components["schemas"]["Timestamp"];
+            /** @description The digest of the list before; null when there was none. */
+            readonly from: components["schemas"]["Digest"] | null;
+            readonly to: components["schemas"]["Digest"];
+            readonly counts: components["schemas"]["Counts"];
+            readonly added: number;
+            readonly removed: number;
+        };
+        /** @description The `detail` of the event `Contacts Refresh Failed` (docs/events.md). */
+        readonly ContactsRefreshFailedDetail: {
+            readonly eventId: string;
+            readonly deviceKey: string;
+            readonly subscriptionId: string | null;
+            readonly refreshId: components["schemas"]["RefreshId"];
+            readonly rev: number;
+            readonly at: components["schemas"]["Timestamp"];
+            readonly class: components["schemas"]["FailureClass"];
+        };
+        /** @description The `detail` of the event `Contacts Refresh Requested`, which anybody may put on the bus (docs/events.md). */
+        readonly ContactsRefreshRequestedDetail: {
+            readonly subscriptionId: components["schemas"]["SubscriptionId"];
+        };
         /** @enum {string} */
-        readonly ProblemType: "urn:problem-type:gewe-contacts:token-missing" | "urn:problem-type:gewe-contacts:token-invalid" | "urn:problem-type:gewe-contacts:token-not-allowed" | "urn:problem-type:gewe-contacts:invalid-request" | "urn:problem-type:gewe-contacts:nothing-stored" | "urn:problem-type:gewe-contacts:refresh-not-found" | "urn:problem-type:gewe-contacts:not-found" | "urn:problem-type:gewe-contacts:method-not-allowed" | "urn:problem-type:gewe-contacts:changes-gone" | "urn:problem-type:gewe-contacts:body-too-large" | "urn:problem-type:gewe-contacts:internal-error" | "urn:problem-type:gewe-contacts:unavailable";
+        readonly ProblemType: "urn:problem-type:gewe-contacts:token-missing" | "urn:problem-type:gewe-contacts:token-invalid" | "urn:problem-type:gewe-contacts:token-not-allowed" | "urn:problem-type:gewe-contacts:invalid-request" | "urn:problem-type:gewe-contacts:nothing-stored" | "urn:problem-type:gewe-contacts:refresh-not-found" | "urn:problem-type:gewe-contacts:not-found" | "urn:problem-type:gewe-contacts:method-not-allowed" | "urn:problem-type:gewe-contacts:changes-gone" | "urn:problem-type:gewe-contacts:subscription-not-found" | "urn:problem-type:gewe-contacts:callback-not-found" | "urn:problem-type:gewe-contacts:device-unknown" | "urn:problem-type:gewe-contacts:token-rejected" | "urn:problem-type:gewe-contacts:token-unverified" | "urn:problem-type:gewe-contacts:callback-not-registered" | "urn:problem-type:gewe-contacts:callback-too-large" | "urn:problem-type:gewe-contacts:invalid-json" | "urn:problem-type:gewe-contacts:body-too-large" | "urn:problem-type:gewe-contacts:internal-error" | "urn:problem-type:gewe-contacts:unavailable";
         /** @description RFC 9457. */
         readonly Problem: {
             readonly type: components["schemas"]["ProblemType"];
@@ -529,6 +770,197 @@ export interface components {
             };
             content: {
                 readonly "application/json": components["schemas"]["Changes"];
+            };
+        };
+        /** @description The subscription, as it is now. */
+        readonly Subscription: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        /** @description There was none before. */
+        readonly SubscriptionCreated: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        /** @description Problem `subscription-not-found`. */
+        readonly SubscriptionNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:subscription-not-found";
+                    /** @constant */
+                    readonly status?: 404;
+                };
+            };
+        };
+        /** @description Problem `device-unknown`: GeWe knows no such device for this token. */
+        readonly DeviceUnknown: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:device-unknown";
+                    /** @constant */
+                    readonly status?: 404;
+                };
+            };
+        };
+        /** @description Problem `token-not-allowed`: the operator of this service has not allowed this token; or `token-rejected`: GeWe does not accept it. */
+        readonly ForbiddenOrRejected: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:token-not-allowed" | "urn:problem-type:gewe-contacts:token-rejected";
+                    /** @constant */
+                    readonly status?: 403;
+                };
+            };
+        };
+        /** @description Problem `token-unverified`: GeWe did not say whether it accepts the token. */
+        readonly TokenUnverified: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:token-unverified";
+                    /** @constant */
+                    readonly status?: 502;
+                };
+            };
+        };
+        /** @description Problem `callback-not-registered`: GeWe refused the URL or did not answer, and what was put before still holds; or `token-unverified`. */
+        readonly CallbackNotRegistered: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:callback-not-registered" | "urn:problem-type:gewe-contacts:token-unverified";
+                    /** @constant */
+                    readonly status?: 502;
+                };
+            };
+        };
+        /** @description The callback, as it is now. */
+        readonly Callback: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Callback"];
+            };
+        };
+        /** @description There was none before. */
+        readonly CallbackCreated: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NoStore"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Callback"];
+            };
+        };
+        /** @description Problem `callback-not-found`. */
+        readonly CallbackNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:callback-not-found";
+                    /** @constant */
+                    readonly status?: 404;
+                };
+            };
+        };
+        /** @description It is kept, and will be worked out. */
+        readonly CallbackKept: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["CallbackAcknowledgement"];
+            };
+        };
+        /** @description Problem `callback-too-large`: over 5 MiB. */
+        readonly CallbackTooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:callback-too-large";
+                    /** @constant */
+                    readonly status?: 413;
+                };
+            };
+        };
+        /** @description Problem `invalid-json`, or `invalid-request`: `errors` says what is wrong in the body, or a path parameter has not the described form. */
+        readonly InvalidBody: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    readonly type?: "urn:problem-type:gewe-contacts:invalid-json" | "urn:problem-type:gewe-contacts:invalid-request";
+                    /** @constant */
+                    readonly status?: 400;
+                };
+            };
+        };
+        /** @description Problem `invalid-request`: `limit`, `cursor` or a path parameter has not the described form. */
+        readonly InvalidPage: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+            };
+        };
+        /** @description A page of rooms. */
+        readonly Chatrooms: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["CacheControl"];
+                readonly Vary: components["headers"]["VaryToken"];
+                readonly Link: components["headers"]["PageLink"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ChatroomPage"];
+            };
+        };
+        /** @description Problem `nothing-stored`: neither a list nor a room is stored for this device and token. */
+        readonly NoChatroomsStored: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["NothingStoredProblem"];
             };
         };
         /** @description Problem `invalid-request`: a path parameter has not the described form. */
@@ -708,6 +1140,21 @@ export interface components {
          * @example iZ4pPFLp_dyaiISxdyzoq05FrAbEDsmgtmzVka52eW0
          */
         readonly Since: components["schemas"]["Since"];
+        /**
+         * @description The last part of a callback's URL.
+         * @example 5zqkqW0Ih0mYxk4xE1sDdAAqHkM0Q3pZp2vR9c7YtLwBfN6uS8eGjK
+         */
+        readonly CallbackId: string;
+        /**
+         * @description How many rooms at most, 1 to 500; 100 when absent.
+         * @example 100
+         */
+        readonly Limit: components["schemas"]["Limit"];
+        /**
+         * @description Where an earlier page ended, its `next`.
+         * @example MTQzNTg5NDUwNjdAY2hhdHJvb20
+         */
+        readonly Cursor: components["schemas"]["Cursor"];
         /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
         readonly Prefer: string;
         /**
@@ -720,6 +1167,22 @@ export interface components {
         readonly FetchContactsListRequest: {
             readonly content: {
                 readonly "application/json": components["schemas"]["FetchContactsListRequest"];
+            };
+        };
+        readonly SubscriptionRequest: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubscriptionRequest"];
+            };
+        };
+        readonly CallbackRequest: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CallbackRequest"];
+            };
+        };
+        /** @description GeWe's callbacks, of any shape; up to about 4 MiB. */
+        readonly Anything: {
+            readonly content: {
+                readonly "*/*": unknown;
             };
         };
         /** @description None is needed; one that is sent is ignored. */
@@ -786,6 +1249,16 @@ export interface components {
          */
         readonly RetryAfter: number;
         /**
+         * @description The next page, `<…>; rel="next"` (RFC 8288), as a reference relative to the address of the request; absent on the last one.
+         * @example <chatrooms?limit=100&cursor=MTQzNTg5NDUwNjdAY2hhdHJvb20>; rel="next"
+         */
+        readonly PageLink: string;
+        /**
+         * @description Always `X-GEWE-TOKEN`.
+         * @example X-GEWE-TOKEN
+         */
+        readonly VaryToken: string;
+        /**
          * @description How to authenticate.
          * @example ApiKey header="X-GEWE-TOKEN"
          */
@@ -820,6 +1293,20 @@ export type Refresh = components['schemas']['Refresh'];
 export type Counts = components['schemas']['Counts'];
 export type RefreshError = components['schemas']['RefreshError'];
 export type Changes = components['schemas']['Changes'];
+export type SubscriptionRequest = components['schemas']['SubscriptionRequest'];
+export type Subscription = components['schemas']['Subscription'];
+export type SubscriptionId = components['schemas']['SubscriptionId'];
+export type CallbackRequest = components['schemas']['CallbackRequest'];
+export type ForwardTarget = components['schemas']['ForwardTarget'];
+export type Callback = components['schemas']['Callback'];
+export type CallbackAcknowledgement = components['schemas']['CallbackAcknowledgement'];
+export type Limit = components['schemas']['Limit'];
+export type Cursor = components['schemas']['Cursor'];
+export type ChatroomPage = components['schemas']['ChatroomPage'];
+export type Chatroom = components['schemas']['Chatroom'];
+export type ContactsChangedDetail = components['schemas']['ContactsChangedDetail'];
+export type ContactsRefreshFailedDetail = components['schemas']['ContactsRefreshFailedDetail'];
+export type ContactsRefreshRequestedDetail = components['schemas']['ContactsRefreshRequestedDetail'];
 export type ProblemType = components['schemas']['ProblemType'];
 export type Problem = components['schemas']['Problem'];
 export type InvalidRequestProblem = components['schemas']['InvalidRequestProblem'];
@@ -835,6 +1322,22 @@ export type ResponseRefreshState = components['responses']['RefreshState'];
 export type ResponseContacts = components['responses']['Contacts'];
 export type ResponseContactsNotModified = components['responses']['ContactsNotModified'];
 export type ResponseChanges = components['responses']['Changes'];
+export type ResponseSubscription = components['responses']['Subscription'];
+export type ResponseSubscriptionCreated = components['responses']['SubscriptionCreated'];
+export type ResponseSubscriptionNotFound = components['responses']['SubscriptionNotFound'];
+export type ResponseDeviceUnknown = components['responses']['DeviceUnknown'];
+export type ResponseForbiddenOrRejected = components['responses']['ForbiddenOrRejected'];
+export type ResponseTokenUnverified = components['responses']['TokenUnverified'];
+export type ResponseCallbackNotRegistered = components['responses']['CallbackNotRegistered'];
+export type ResponseCallback = components['responses']['Callback'];
+export type ResponseCallbackCreated = components['responses']['CallbackCreated'];
+export type ResponseCallbackNotFound = components['responses']['CallbackNotFound'];
+export type ResponseCallbackKept = components['responses']['CallbackKept'];
+export type ResponseCallbackTooLarge = components['responses']['CallbackTooLarge'];
+export type ResponseInvalidBody = components['responses']['InvalidBody'];
+export type ResponseInvalidPage = components['responses']['InvalidPage'];
+export type ResponseChatrooms = components['responses']['Chatrooms'];
+export type ResponseNoChatroomsStored = components['responses']['NoChatroomsStored'];
 export type ResponseInvalidPath = components['responses']['InvalidPath'];
 export type ResponseInvalidSince = components['responses']['InvalidSince'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
@@ -852,9 +1355,15 @@ export type ParameterGeweToken = components['parameters']['GeweToken'];
 export type ParameterAppId = components['parameters']['AppId'];
 export type ParameterRefreshId = components['parameters']['RefreshId'];
 export type ParameterSince = components['parameters']['Since'];
+export type ParameterCallbackId = components['parameters']['CallbackId'];
+export type ParameterLimit = components['parameters']['Limit'];
+export type ParameterCursor = components['parameters']['Cursor'];
 export type ParameterPrefer = components['parameters']['Prefer'];
 export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
 export type RequestBodyFetchContactsListRequest = components['requestBodies']['FetchContactsListRequest'];
+export type RequestBodySubscriptionRequest = components['requestBodies']['SubscriptionRequest'];
+export type RequestBodyCallbackRequest = components['requestBodies']['CallbackRequest'];
+export type RequestBodyAnything = components['requestBodies']['Anything'];
 export type RequestBodyIgnored = components['requestBodies']['Ignored'];
 export type HeaderETag = components['headers']['ETag'];
 export type HeaderLastModified = components['headers']['LastModified'];
@@ -867,6 +1376,8 @@ export type HeaderContentEncoding = components['headers']['ContentEncoding'];
 export type HeaderPreferenceApplied = components['headers']['PreferenceApplied'];
 export type HeaderRefreshLocation = components['headers']['RefreshLocation'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
+export type HeaderPageLink = components['headers']['PageLink'];
+export type HeaderVaryToken = components['headers']['VaryToken'];
 export type HeaderWwwAuthenticate = components['headers']['WWWAuthenticate'];
 export type HeaderAllow = components['headers']['Allow'];
 export type $defs = Record<string, never>;
@@ -1065,6 +1576,202 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NoChangesStored"];
             readonly 410: components["responses"]["ChangesGone"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getChatrooms: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description How many rooms at most, 1 to 500; 100 when absent.
+                 * @example 100
+                 */
+                readonly limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Where an earlier page ended, its `next`.
+                 * @example MTQzNTg5NDUwNjdAY2hhdHJvb20
+                 */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Chatrooms"];
+            readonly 400: components["responses"]["InvalidPage"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NoChatroomsStored"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Subscription"];
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["SubscriptionNotFound"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly putSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["SubscriptionRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["Subscription"];
+            readonly 201: components["responses"]["SubscriptionCreated"];
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["ForbiddenOrRejected"];
+            readonly 404: components["responses"]["DeviceUnknown"];
+            readonly 413: components["responses"]["BodyTooLarge"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 502: components["responses"]["TokenUnverified"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deleteSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 设备ID (device id)
+                 * @example wx_demo
+                 */
+                readonly appId: components["parameters"]["AppId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description There is no subscription (any more). 已取消 */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["InvalidPath"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly getCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Callback"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["CallbackNotFound"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly putCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: components["requestBodies"]["CallbackRequest"];
+        readonly responses: {
+            readonly 200: components["responses"]["Callback"];
+            readonly 201: components["responses"]["CallbackCreated"];
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["ForbiddenOrRejected"];
+            readonly 413: components["responses"]["BodyTooLarge"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 502: components["responses"]["CallbackNotRegistered"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly deleteCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description There is no callback (any more). 已停止 */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly receiveCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The last part of a callback's URL.
+                 * @example 5zqkqW0Ih0mYxk4xE1sDdAAqHkM0Q3pZp2vR9c7YtLwBfN6uS8eGjK
+                 */
+                readonly callbackId: components["parameters"]["CallbackId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["Anything"];
+        readonly responses: {
+            readonly 200: components["responses"]["CallbackKept"];
+            readonly 404: components["responses"]["UnknownPath"];
+            readonly 413: components["responses"]["CallbackTooLarge"];
             readonly 500: components["responses"]["InternalError"];
             readonly 503: components["responses"]["Unavailable"];
         };

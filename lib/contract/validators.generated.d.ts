@@ -1,6 +1,6 @@
 // Generated from openapi.yaml by tools/contract/generate.ts. Do not edit.
 
-import type { AppId, FetchContactsListRequest, RefreshId, Since } from './types.generated.ts';
+import type { AppId, CallbackRequest, ContactsRefreshRequestedDetail, Cursor, FetchContactsListRequest, Limit, RefreshId, Since, SubscriptionRequest } from './types.generated.ts';
 
 /** Where a value breaks which rule of the contract; never the value itself. */
 export interface SchemaFault {
@@ -27,3 +27,23 @@ export declare function faultOfRefreshId(value: unknown): SchemaFault | undefine
 export declare function isSince(value: unknown): value is Since;
 /** The first fault of `value` as a Since; undefined when it has none. */
 export declare function faultOfSince(value: unknown): SchemaFault | undefined;
+
+export declare function isSubscriptionRequest(value: unknown): value is SubscriptionRequest;
+/** The first fault of `value` as a SubscriptionRequest; undefined when it has none. */
+export declare function faultOfSubscriptionRequest(value: unknown): SchemaFault | undefined;
+
+export declare function isCallbackRequest(value: unknown): value is CallbackRequest;
+/** The first fault of `value` as a CallbackRequest; undefined when it has none. */
+export declare function faultOfCallbackRequest(value: unknown): SchemaFault | undefined;
+
+export declare function isContactsRefreshRequestedDetail(value: unknown): value is ContactsRefreshRequestedDetail;
+/** The first fault of `value` as a ContactsRefreshRequestedDetail; undefined when it has none. */
+export declare function faultOfContactsRefreshRequestedDetail(value: unknown): SchemaFault | undefined;
+
+export declare function isLimit(value: unknown): value is Limit;
+/** The first fault of `value` as a Limit; undefined when it has none. */
+export declare function faultOfLimit(value: unknown): SchemaFault | undefined;
+
+export declare function isCursor(value: unknown): value is Cursor;
+/** The first fault of `value` as a Cursor; undefined when it has none. */
+export declare function faultOfCursor(value: unknown): SchemaFault | undefined;

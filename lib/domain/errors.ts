@@ -1,5 +1,5 @@
 /**
- * Why a refresh failed. The upstream gives no codes that can be relied on: `lib/gewe/wire.ts` tells the
+ * Why a refresh failed. The upstream gives no codes that can be relied on: `lib/gewe/envelope.ts` tells the
  * classes apart by the text of GeWe's answers and by what became of the connection.
  */
 export type FailureClass =

@@ -28,7 +28,7 @@ export function judge(
   const { snapshot, refresh } = record;
   if (snapshot?.digest === given.digest) return 'unchanged';
   const remembered = record.superseded.some(
-    ({ digest, atMs }) => digest === given.digest && nowMs - atMs < cacheMemoryMs,
+    ({ digest, atMs }) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
   );
   if (given.work === 'poll' && remembered) return 'memory';
   if (snapshot === undefined) return 'changed';

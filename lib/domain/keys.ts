@@ -12,5 +12,10 @@ export function tokenKeyOf(token: string): Uint8Array {
  * bearer finds nothing: isolation by construction.
  */
 export function deviceKeyOf(token: string, appId: string): string {
-  return createHash('sha256').update(tokenKeyOf(token)).update(`${separator}${appId}`).digest('base64url');
+  return deviceKeyFor(tokenKeyOf(token), appId);
+}
+
+/** The same, for who holds only the key of the token. */
+export function deviceKeyFor(tokenKey: Uint8Array, appId: string): string {
+  return createHash('sha256').update(tokenKey).update(`${separator}${appId}`).digest('base64url');
 }

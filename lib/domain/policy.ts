@@ -14,6 +14,8 @@ export interface Policy {
   readonly retryDelaysMs: readonly number[];
   /** `LEASE_S`: how long a worker holds a refresh without renewing. */
   readonly leaseMs: number;
+  /** `CHANGE_DEBOUNCE_S`: how long a change that was heard of waits for others before a refresh begins. */
+  readonly changeDebounceMs: number;
 }
 
 /** A message is sent again by starts at most this often. */
@@ -24,7 +26,15 @@ export const confirmDelayMs = 30_000;
 export const cacheMemoryMs = 600_000;
 /** The longest stretch of cache polling in one receive: it ends well before the worker's 300 s. */
 export const pollStretchMs = 240_000;
+/** While a scheduled refresh is under way, its device is taken up again no sooner: a crash delays it, and never loses it. */
+export const dueAgainMs = 30 * 60_000;
+/** However often refreshes fail, a device with a schedule is tried again within this time (or its period). */
+export const longestBackoffMs = 24 * 3_600_000;
+/** The shortest period of a schedule that is looked at once a minute. */
+export const shortestPeriodMs = 60_000;
+/** Partitions of the index of due devices. */
+export const dueShards = 4;
 /** An ended refresh can be read this long. */
 export const resultRetentionMs = 24 * 3_600_000;
 /** Ended refreshes kept in the record, to keep it within one write unit (1 KB); more go to the archive together. */
-export const resultsInRecord = 3;
+export const resultsInRecord = 2;

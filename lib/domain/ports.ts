@@ -1,6 +1,7 @@
 import type { Change } from './changes.ts';
 import type { Contacts } from './contacts.ts';
 import type { FailureClass } from './errors.ts';
+import type { OutEvent } from './outbox.ts';
 import type { DeviceRecord, EndedRefresh, EpochMs, Slot, SnapshotRef } from './record.ts';
 
 /** Time comes in, so that tests can hold it. */
@@ -68,12 +69,55 @@ export interface EraseMessage {
   readonly rev: number;
 }
 
-export type RefreshMessage = StepMessage | EraseMessage;
+/** A refresh is wanted (`record.wanted`): begin it when its time has come. */
+export interface AgainMessage {
+  readonly kind: 'again';
+  readonly deviceKey: string;
+  readonly sealed: string;
+}
+
+export type RefreshMessage = StepMessage | EraseMessage | AgainMessage;
 
 /** The refresh queue. Errors are thrown as `QueueUnavailable`. */
 export interface RefreshQueue {
   /** `delayS`: whole seconds, 0 to 900 (SQS). */
   send(message: RefreshMessage, delayS: number): Promise<void>;
+  /** About how many messages wait in it, delayed ones included. */
+  backlog(): Promise<number>;
+}
+
+/** The sealed token of a subscription, beside the device record that holds the rest of it. */
+export interface SubscriptionStore {
+  /** `rev`: of the record that the subscription stands in, for erasure. */
+  put(deviceKey: string, rev: number, sealed: SealedSubscription): Promise<void>;
+  load(deviceKey: string): Promise<SealedSubscription | undefined>;
+  /** Harmless when there is none. */
+  delete(deviceKey: string): Promise<void>;
+}
+
+export interface SealedSubscription {
+  /** Of the subscription it belongs to (`Subscription.suffix`): one of an earlier subscription is not used. */
+  readonly suffix: string;
+  /** As in a `StepMessage`. */
+  readonly sealed: string;
+}
+
+/** Finds the devices whose `subscription.dueAtMs` has come, earliest first within a shard; eventually consistent. */
+export interface DueIndex {
+  /** `shard`: 0 to `dueShards - 1`. */
+  dueBefore(nowMs: EpochMs, shard: number): AsyncIterable<string>;
+}
+
+/** Tokens that GeWe has accepted, by `tokenKeyOf`. */
+export interface AcceptedTokens {
+  note(tokenKey: Uint8Array): Promise<void>;
+  has(tokenKey: Uint8Array): Promise<boolean>;
+}
+
+/** EventBridge. */
+export interface EventBus {
+  /** All of them, or `BusUnavailable` is thrown. */
+  tell(events: readonly OutEvent[]): Promise<void>;
 }
 
 /** One received message, from the moment it is taken until it is deleted or becomes visible again. */
@@ -97,6 +141,12 @@ export interface Opener {
   open(sealed: string, deviceKey: string): Promise<DeviceSecret>;
 }
 
+/** Seals anew what was sealed for a key that is no longer the current one. */
+export interface Resealer {
+  /** Undefined when it is sealed for the current key. Throws `Unsealable`. */
+  reseal(sealed: string, deviceKey: string): Promise<string | undefined>;
+}
+
 /** What came of a call to GeWe. */
 export type UpstreamAnswer =
   | { readonly kind: 'list'; readonly contacts: Contacts }
@@ -117,6 +167,19 @@ export interface Upstream {
   fetchCached(secret: DeviceSecret, signal: AbortSignal): Promise<UpstreamAnswer>;
 }
 
+/** What came of one of GeWe's quick calls. Nothing of GeWe's own texts is in it. */
+export type AccountAnswer =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'failure'; readonly class: FailureClass };
+
+/** GeWe's quick calls about a token. They answer, whatever happens; they throw only the abort reason of `signal`. */
+export interface GeweAccount {
+  /** `login/checkOnline`: success says that GeWe accepts the token and knows the device, whether or not that is online. */
+  checkOnline(secret: DeviceSecret, signal: AbortSignal): Promise<AccountAnswer>;
+  /** `login/setCallback`, or `tools/setCallback` of a self-hosted build. */
+  setCallback(token: string, callbackUrl: string, signal: AbortSignal): Promise<AccountAnswer>;
+}
+
 /** DynamoDB could not be asked or did not answer. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -124,6 +187,10 @@ export class StoreUnavailable extends Error {
 /** SQS could not be asked or did not answer. */
 export class QueueUnavailable extends Error {
   override readonly name = 'QueueUnavailable';
+}
+/** EventBridge could not be asked or did not take every event. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable';
 }
 /** A sealed text that cannot be opened here. */
 export class Unsealable extends Error {

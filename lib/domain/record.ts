@@ -99,11 +99,63 @@ export interface OpenRefresh extends RefreshBase {
 
 export type Refresh = OpenRefresh | EndedRefresh;
 
+/** 96 bits. */
+export const supersededDigestLength = 16;
+
 /** A list that was served until `atMs`: GeWe's cache may still remember it. */
 export interface Superseded {
+  /** The first `supersededDigestLength` characters of its digest: all that telling lists apart needs. */
   readonly digest: string;
   readonly atMs: EpochMs;
 }
+
+/** The permission to refresh a device without its caller; its sealed token stands in the `SubscriptionStore`. */
+export interface Subscription {
+  /** 8 characters of [0-9a-z]: with the device key, the id (`subscriptionIdOf`). */
+  readonly suffix: string;
+  readonly createdAtMs: EpochMs;
+  /** The time between two scheduled refreshes; absent: none are scheduled. */
+  readonly everyMs?: number;
+  /** What the schedule counts from: a refresh is due whole periods after it. */
+  readonly anchorMs: EpochMs;
+  /** Refresh when a callback tells of a change, and discover chatrooms. */
+  readonly onCallbacks: boolean;
+  /** Refreshes that failed in a row. */
+  readonly failures: number;
+  /** When the schedule takes it up next; absent: never. */
+  readonly dueAtMs?: EpochMs;
+  /** GeWe rejects the token: nothing is done until the subscription is put again, or a refresh succeeds. */
+  readonly stopped?: boolean;
+}
+
+/** A change was heard of that no list call has begun after: one more refresh is to begin. */
+export interface Wanted {
+  readonly notBeforeMs: EpochMs;
+  /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
+  readonly askedAtMs: EpochMs;
+  readonly trigger: Trigger;
+}
+
+/** Something that others are to be told of over EventBridge, until that is known to have been done. */
+export type Pending =
+  | {
+      readonly kind: 'changed';
+      readonly refreshId: string;
+      /** The revision of the record that made it true. */
+      readonly rev: number;
+      readonly atMs: EpochMs;
+      /** The digest of the list that was told last, absent when there was none; what came is the current snapshot. */
+      readonly from?: string;
+      readonly added: number;
+      readonly removed: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly refreshId: string;
+      readonly rev: number;
+      readonly atMs: EpochMs;
+      readonly error: FailureClass;
+    };
 
 /**
  * All that is known of a device but the list itself. It changes only by compare-and-swap: a new record
@@ -119,6 +171,12 @@ export interface DeviceRecord {
   readonly results: readonly EndedRefresh[];
   /** Oldest first. */
   readonly superseded: readonly Superseded[];
+  readonly subscription?: Subscription;
+  readonly wanted?: Wanted;
+  /** Oldest first; what is pending of one kind is one entry (see `outbox.ts`). */
+  readonly pending?: readonly Pending[];
+  /** Since when the device is logged out of WeChat, as far as is known. */
+  readonly offlineSinceMs?: EpochMs;
   /** Set on a tombstone: the device was erased then, and only a start revives it. */
   readonly erasedAtMs?: EpochMs;
 }

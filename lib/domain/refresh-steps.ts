@@ -1,8 +1,6 @@
-import { type FailureClass, failureTraits } from './errors.ts';
 import { cacheMemoryMs, type Policy } from './policy.ts';
-import type { DeviceRecord, EpochMs, ListCall, OpenRefresh, RefreshResult } from './record.ts';
+import type { DeviceRecord, EpochMs, ListCall, OpenRefresh } from './record.ts';
 import type { Decision, Delivery, SettleOutcome, Work } from './refresh-events.ts';
-import { ended } from './refresh-view.ts';
 
 /** What is known of a device that nothing is known of. */
 export const emptyRecord: DeviceRecord = { rev: 0, results: [], superseded: [] };
@@ -62,39 +60,4 @@ export function requeue(
     next: advance(record, { refresh: queued }),
     outcome: { kind: 'continued', send: deliveryOf(queued, nowMs) },
   };
-}
-
-/** A transient failure is tried again after the next of the delays; any other one, and the last, is the end. */
-export function retryOrFail(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  error: FailureClass,
-  nowMs: EpochMs,
-  policy: Policy,
-  leastDelayMs = 0,
-): Decision<SettleOutcome> {
-  const delayMs = failureTraits[error].retryable ? policy.retryDelaysMs[refresh.retries] : undefined;
-  if (delayMs === undefined) return fail(record, refresh, error, nowMs);
-  const retried = { ...refresh, error, retries: refresh.retries + 1 };
-  return requeue(record, retried, nowMs, Math.max(delayMs, leastDelayMs));
-}
-
-export function fail(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  error: FailureClass,
-  nowMs: EpochMs,
-): Decision<SettleOutcome> {
-  const failed = ended(refresh, { status: 'failed', endedAtMs: nowMs, error });
-  return { next: advance(record, { refresh: failed }), outcome: { kind: 'ended', refresh: failed } };
-}
-
-export function succeed(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  result: RefreshResult,
-  nowMs: EpochMs,
-): Decision<SettleOutcome> {
-  const succeeded = ended(refresh, { status: 'succeeded', endedAtMs: nowMs, result });
-  return { next: advance(record, { refresh: succeeded }), outcome: { kind: 'ended', refresh: succeeded } };
 }

@@ -1,117 +1,19 @@
-import { failureTraits } from './errors.ts';
+import { cacheMemoryMs, confirmDelayMs, type Policy } from './policy.ts';
 import {
-  cacheMemoryMs,
-  confirmDelayMs,
-  type Policy,
-  resendIntervalMs,
-  resultRetentionMs,
-  resultsInRecord,
-} from './policy.ts';
-import type { DeviceRecord, EndedRefresh, EpochMs, OpenRefresh, Trigger } from './record.ts';
-import type {
-  Claim,
-  ClaimOutcome,
-  Decision,
-  Event,
-  MessageRef,
-  SettleOutcome,
-  StartOutcome,
-} from './refresh-events.ts';
-import {
-  advance,
-  afterWork,
-  deliveryOf,
-  emptyRecord,
-  fail,
-  isHeld,
-  newCall,
-  requeue,
-  retryOrFail,
-  succeed,
-} from './refresh-steps.ts';
-import { asSeen, deadlineAfter, isOpen } from './refresh-view.ts';
+  type DeviceRecord,
+  type EpochMs,
+  type OpenRefresh,
+  type Superseded,
+  supersededDigestLength,
+} from './record.ts';
+import { fail, retryOrFail, succeed, withAbandonedEnded } from './refresh-end.ts';
+import type { Claim, ClaimOutcome, Decision, Event, MessageRef, SettleOutcome } from './refresh-events.ts';
+import { advance, afterWork, deliveryOf, emptyRecord, isHeld, newCall, requeue } from './refresh-steps.ts';
+import { asSeen, isOpen } from './refresh-view.ts';
 
 // The life of a refresh: queued → running → succeeded | failed. Every rule of it is one of these pure functions
 // of (record, event, time, policy). Whoever calls them stores `next` by compare-and-swap, and decides again
 // from what is stored when somebody else was first.
-
-/** Somebody asks for a refresh. `suffix`: 16 random characters that make the id of a new one. */
-export function start(
-  record: DeviceRecord | undefined,
-  request: { readonly nowMs: EpochMs; readonly trigger: Trigger; readonly suffix: string },
-  policy: Policy,
-): Decision<StartOutcome> {
-  const { nowMs } = request;
-  const current = record?.refresh && asSeen(record.refresh, nowMs);
-  if (record === undefined || current === undefined) return begin(record, undefined, request, policy);
-  if (isOpen(current)) {
-    if (current.id.endsWith(request.suffix)) {
-      return { outcome: { kind: 'begun', refresh: current, send: deliveryOf(current, nowMs) } };
-    }
-    return join(record, current, nowMs);
-  }
-  if (saysItAll(current, nowMs, policy)) return { outcome: { kind: 'recent', refresh: current } };
-  return begin(record, current, request, policy);
-}
-
-function saysItAll(ended: EndedRefresh, nowMs: EpochMs, policy: Policy): boolean {
-  const ageMs = nowMs - ended.endedAtMs;
-  if (ended.status === 'succeeded') return ageMs < policy.minRefreshIntervalMs;
-  const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
-  return coolsDown && ageMs < policy.failureCooldownMs;
-}
-
-/** Sends the message again when it may have been lost: nobody works on it, and it has been due for a while. */
-function join(record: DeviceRecord, refresh: OpenRefresh, nowMs: EpochMs): Decision<StartOutcome> {
-  const dueMs =
-    refresh.sentAtMs === 0
-      ? refresh.notBeforeMs
-      : Math.max(refresh.sentAtMs, refresh.notBeforeMs) + resendIntervalMs;
-  if (isHeld(refresh, nowMs) || nowMs < dueMs) return { outcome: { kind: 'joined', refresh } };
-  const sent = { ...refresh, sentAtMs: nowMs };
-  const outcome: StartOutcome = { kind: 'joined', refresh: sent, send: deliveryOf(sent, nowMs) };
-  return { next: advance(record, { refresh: sent }), outcome };
-}
-
-function begin(
-  record: DeviceRecord | undefined,
-  previous: EndedRefresh | undefined,
-  request: { readonly nowMs: EpochMs; readonly trigger: Trigger; readonly suffix: string },
-  policy: Policy,
-): Decision<StartOutcome> {
-  const { nowMs, trigger, suffix } = request;
-  const { erasedAtMs: _revived, ...base } = record ?? emptyRecord;
-  const refresh: OpenRefresh = {
-    // Ids sort in the order of time, whatever the clocks of those who start say.
-    id: `${(base.rev + 1).toString(36).padStart(7, '0')}-${suffix}`,
-    trigger,
-    status: 'queued',
-    createdAtMs: nowMs,
-    deadlineAtMs: deadlineAfter(nowMs, policy),
-    attempt: 0,
-    step: 1,
-    retries: 0,
-    notBeforeMs: nowMs,
-    sentAtMs: nowMs,
-  };
-  const kept = [...base.results, ...(previous ? [previous] : [])].filter(
-    (ended) => nowMs - ended.endedAtMs < resultRetentionMs,
-  );
-  const full = kept.length > resultsInRecord;
-  return {
-    next: advance(base, { refresh, results: full ? [] : kept }),
-    ...(full && { archive: kept }),
-    outcome: { kind: 'begun', refresh, send: deliveryOf(refresh, nowMs) },
-  };
-}
-
-/** The message could not be sent: the next start sends it, without waiting. */
-export function notSent(record: DeviceRecord | undefined, message: MessageRef): Decision<void> {
-  const refresh = record?.refresh;
-  if (record === undefined || refresh === undefined || !isOpen(refresh)) return { outcome: undefined };
-  if (refresh.id !== message.refreshId || refresh.step !== message.step) return { outcome: undefined };
-  return { next: advance(record, { refresh: { ...refresh, sentAtMs: 0 } }), outcome: undefined };
-}
 
 /** A worker takes up a message. A list call's beginning is stored here, before the call is made. */
 export function claim(
@@ -126,7 +28,8 @@ export function claim(
     return { outcome: { kind: 'drop' } };
   }
   const seen = asSeen(refresh, nowMs);
-  if (!isOpen(seen)) return { next: advance(record, { refresh: seen }), outcome: { kind: 'drop' } };
+  if (!isOpen(seen))
+    return { next: advance(withAbandonedEnded(record, nowMs), {}), outcome: { kind: 'drop' } };
   if (refresh.step !== message.step) {
     if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
     return { outcome: { kind: 'resend', send: deliveryOf(refresh, nowMs) } };
@@ -137,7 +40,9 @@ export function claim(
 
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
-  const next = advance(record, {
+  // A list call that begins now sees whatever was heard of before.
+  const { wanted, ...rest } = record;
+  const next = advance(running && wanted ? { ...rest, wanted } : rest, {
     call,
     refresh: {
       ...refresh,
@@ -227,16 +132,23 @@ export function settle(
       if (before && snapshot.asOfMs < before.asOfMs) {
         return requeue(record, refresh, nowMs, policy.cachePollMs);
       }
-      const superseded = [
-        ...record.superseded.filter(({ digest, atMs }) => {
-          return digest !== snapshot.digest && nowMs - atMs < cacheMemoryMs;
-        }),
-        ...(before ? [{ digest: before.digest, atMs: nowMs }] : []),
-      ].slice(-maxSuperseded);
-      const settled = { ...afterWork(record, event.work), snapshot, superseded };
-      return succeed(settled, refresh, result, nowMs);
+      const settled = { ...afterWork(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
+      return succeed(settled, refresh, result, nowMs, { snapshot, before });
     }
   }
+}
+
+/** The lists that GeWe's cache may still remember, when another takes the stored one's place. */
+function supersededBy(
+  { superseded, snapshot: before }: DeviceRecord,
+  { digest }: { readonly digest: string },
+  nowMs: EpochMs,
+): readonly Superseded[] {
+  const remembered = superseded.filter(
+    (one) => !digest.startsWith(one.digest) && nowMs - one.atMs < cacheMemoryMs,
+  );
+  const last = before ? [{ digest: before.digest.slice(0, supersededDigestLength), atMs: nowMs }] : [];
+  return [...remembered, ...last].slice(-maxSuperseded);
 }
 
 /** At the shortest interval of a minute no more lists are superseded within the cache's ten minutes. */

@@ -5,6 +5,35 @@ import type { EndedRefresh, EpochMs } from './record.ts';
 export const refusals = ['shrunken', 'memory', 'empty'] as const;
 export type Refusal = (typeof refusals)[number];
 
+/** What became of a device that was due; `deferred`: its refreshes rest, or it could not be started now. */
+export const dueOutcomes = ['begun', 'joined', 'recent', 'deferred'] as const;
+export type DueOutcome = (typeof dueOutcomes)[number];
+
+/** What a callback led to; `unknown` has none of GeWe's shapes, `unsubscribed` comes from a device nobody subscribed. */
+export const callbackEffects = [
+  'refresh',
+  'room',
+  'left',
+  'offline',
+  'online',
+  'none',
+  'unknown',
+  'unsubscribed',
+] as const;
+export type CallbackEffect = (typeof callbackEffects)[number];
+
+/** Why an event that asks for a refresh was dropped. */
+export const dropReasons = ['malformed', 'unsubscribed'] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/** How one attempt to relay a callback went; `refused`: its target may not be connected to. */
+export const relayOutcomes = ['delivered', 'failed', 'given-up', 'refused'] as const;
+export type RelayOutcome = (typeof relayOutcomes)[number];
+
+/** How one attempt to learn about a chatroom went. */
+export const chatroomOutcomes = ['success', 'failed', 'given-up'] as const;
+export type ChatroomOutcome = (typeof chatroomOutcomes)[number];
+
 /** One call to GeWe that has ended: nothing in it was said by GeWe or is secret. */
 export interface WatchedCall {
   readonly operation: 'list' | 'cached';
@@ -33,4 +62,14 @@ export interface Watcher {
   buried(): void;
   /** A request was answered `unavailable` or `internal-error`, whatever HTTP status that has. */
   notServed(): void;
+  /** As many devices that were due (1 unless said) had this become of them. */
+  due(how: DueOutcome, count?: number): void;
+  /** A callback was handled to its end. */
+  callbackHandled(effect: CallbackEffect): void;
+  /** An event that asks for a refresh was dropped. */
+  eventDropped(why: DropReason): void;
+  /** An attempt to relay a callback ended. */
+  relayed(outcome: RelayOutcome): void;
+  /** A call to GeWe about a chatroom ended, or none will be made any more. */
+  chatroomCalled(outcome: ChatroomOutcome): void;
 }

@@ -3,10 +3,12 @@ import { itemsOf, useLocalTable, type Watch } from '../../mocks/local-stack/loca
 import type { DeviceRecord } from '../domain/record.ts';
 import { partDigestOf } from '../domain/snapshot-parts.ts';
 import { createChangeStore } from './change-store.ts';
+import { createChatroomStore } from './chatroom-store.ts';
 import { createEraser } from './eraser.ts';
 import { createRecordStore } from './record-store.ts';
 import { createRefreshArchive } from './refresh-archive.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
+import { createSubscriptionStore } from './subscription-store.ts';
 import { putItem, type Table } from './table.ts';
 
 const local = useLocalTable();
@@ -30,6 +32,11 @@ async function writeAll(table: Table, deviceKey: string, rev: number): Promise<v
   await createRefreshArchive(table, clock).put(deviceKey, rev, [
     { id, trigger: 'api', attempt: 0, status: 'failed', error: 'abandoned', ...times },
   ]);
+  await createSubscriptionStore(table).put(deviceKey, rev, { suffix: 'suffix00', sealed: 'sealed' });
+  const rooms = createChatroomStore(table, () => 'nonce', { sleep: () => Promise.resolve() });
+  const heard = { firstHeardAtMs: clock.now(), lastHeardAtMs: clock.now(), asked: 0 };
+  await rooms.swap(deviceKey, rev, { id: `${rev}@chatroom`, rev: 1, ...heard });
+  await rooms.reserve(deviceKey, rev, clock.now(), 2_000);
 }
 
 it('deletes everything of the device up to the revision but its record, and nothing of another', async () => {
@@ -54,9 +61,12 @@ it('leaves what was written after the revision', async () => {
   await createEraser(table).erase(key, 5);
   expect(await keysOf(table, key)).toEqual([
     'CHANGE#0000000006',
+    'CHATROOM#6@chatroom',
+    'CHATROOMS',
     'REFRESHES#0000006-ssssssssssssssss',
     'SNAPSHOT#B#00',
     'SNAPSHOT#B#01',
+    'SUBSCRIPTION',
   ]);
 });
 

@@ -11,16 +11,26 @@ import {
   shortForms,
   trimmed,
 } from './stored-json.ts';
+import {
+  decodePending,
+  decodeSubscription,
+  decodeWanted,
+  encodePending,
+  encodeSubscription,
+  encodeWanted,
+} from './subscription-codec.ts';
 
 const slots = shortForms<Slot>({ A: 'A', B: 'B' });
 
 /**
  * The content of a device record but its `rev` (an attribute of its own): one JSON text, small enough that the
  * item stays within one write unit. `t` is the time that all others are told from, in milliseconds; `s` snapshot,
- * `c` list call, `r` refresh, `p` past refreshes, `o` superseded (old) lists, `e` erased at.
+ * `c` list call, `r` refresh, `p` past refreshes, `o` superseded (old) lists, `u` subscription, `w` wanted, `n` news that
+ * are pending, `f` offline since, `e` erased at.
  */
 export function encodeRecord(record: DeviceRecord): string {
   const { snapshot, call, refresh, results, superseded, erasedAtMs } = record;
+  const { subscription, wanted, pending = [], offlineSinceMs } = record;
   const t = refresh?.createdAtMs ?? snapshot?.asOfMs ?? 0;
   return JSON.stringify({
     t,
@@ -29,17 +39,29 @@ export function encodeRecord(record: DeviceRecord): string {
     ...(refresh && { r: encodeRefresh(refresh, t) }),
     ...(results.length > 0 && { p: results.map((ended) => encodeRefresh(ended, t)) }),
     ...(superseded.length > 0 && { o: superseded.map(({ digest, atMs }) => [digest, atMs - t]) }),
+    ...(subscription && { u: encodeSubscription(subscription, t) }),
+    ...(wanted && { w: encodeWanted(wanted, t) }),
+    ...(pending.length > 0 && { n: pending.map((one) => encodePending(one, t)) }),
+    ...(offlineSinceMs !== undefined && { f: offlineSinceMs - t }),
     ...(erasedAtMs !== undefined && { e: erasedAtMs - t }),
   });
 }
 
 /** The record of this revision. Throws `Undecodable`, which names the field. */
 export function decodeRecord(rev: number, content: string | undefined): DeviceRecord {
-  const { t, s, c, r, p, o, e } = asObject(parseStored(content, 'record'), 'record');
+  const { t, s, c, r, p, o, u, w, n, f, e } = asObject(parseStored(content, 'record'), 'record');
   const baseMs = asInteger(t, 'record.t');
   const snapshot = optional(s, 'snapshot', (value, field) => decodeSnapshot(value, field, baseMs));
   const call = optional(c, 'call', (value, field) => decodeCall(value, field, baseMs));
   const refresh = optional(r, 'refresh', (value, field) => decodeRefresh(value, field, baseMs));
+  const subscription = optional(u, 'subscription', (value, field) =>
+    decodeSubscription(value, field, baseMs),
+  );
+  const wanted = optional(w, 'wanted', (value, field) => decodeWanted(value, field, baseMs));
+  const pending = optional(n, 'pending', asArray)?.map((one, i) =>
+    decodePending(one, `pending[${i}]`, baseMs),
+  );
+  const offlineSince = optional(f, 'offlineSinceMs', asInteger);
   const erasedAt = optional(e, 'erasedAtMs', asInteger);
   return {
     rev,
@@ -50,6 +72,10 @@ export function decodeRecord(rev: number, content: string | undefined): DeviceRe
     superseded: asArray(o ?? [], 'superseded').map((value, i) =>
       decodeSuperseded(value, `superseded[${i}]`, baseMs),
     ),
+    ...(subscription && { subscription }),
+    ...(wanted && { wanted }),
+    ...(pending && { pending }),
+    ...(offlineSince !== undefined && { offlineSinceMs: offlineSince + baseMs }),
     ...(erasedAt !== undefined && { erasedAtMs: erasedAt + baseMs }),
   };
 }

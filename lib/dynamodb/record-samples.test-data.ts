@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { FailureClass } from '../domain/errors.ts';
-import type { DeviceRecord, EndedRefresh, OpenRefresh, Trigger } from '../domain/record.ts';
+import {
+  type DeviceRecord,
+  type EndedRefresh,
+  type OpenRefresh,
+  type Pending,
+  type Subscription,
+  supersededDigestLength,
+  type Trigger,
+} from '../domain/record.ts';
 
 // Records for tests: any at all, and the largest that is to be expected.
 
@@ -69,6 +77,42 @@ const anyOpen: fc.Arbitrary<OpenRefresh> = fc.record(
   },
 );
 
+const anySubscription: fc.Arbitrary<Subscription> = fc.record(
+  {
+    suffix: fc.string(),
+    createdAtMs: time,
+    anchorMs: time,
+    everyMs: count,
+    onCallbacks: fc.boolean(),
+    failures: count,
+    dueAtMs: time,
+    stopped: fc.boolean(),
+  },
+  { requiredKeys: ['suffix', 'createdAtMs', 'anchorMs', 'onCallbacks', 'failures'] },
+);
+
+const anyPending: fc.Arbitrary<Pending> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('changed' as const),
+      refreshId: fc.string(),
+      rev: count,
+      atMs: time,
+      from: fc.string(),
+      added: count,
+      removed: count,
+    },
+    { requiredKeys: ['kind', 'refreshId', 'rev', 'atMs', 'added', 'removed'] },
+  ),
+  fc.record({
+    kind: fc.constant('failed' as const),
+    refreshId: fc.string(),
+    rev: count,
+    atMs: time,
+    error: failure,
+  }),
+);
+
 /** Any record, with strings that no digest or id would be. */
 export const anyRecord: fc.Arbitrary<DeviceRecord> = fc.record(
   {
@@ -86,6 +130,10 @@ export const anyRecord: fc.Arbitrary<DeviceRecord> = fc.record(
     refresh: fc.oneof(anyOpen, anyEnded),
     results: fc.array(anyEnded, { maxLength: 4 }),
     superseded: fc.array(fc.record({ digest: fc.string(), atMs: time }), { maxLength: 4 }),
+    subscription: anySubscription,
+    wanted: fc.record({ notBeforeMs: time, askedAtMs: time, trigger }),
+    pending: fc.array(anyPending, { minLength: 1, maxLength: 2 }),
+    offlineSinceMs: time,
     erasedAtMs: time,
   },
   { requiredKeys: ['rev', 'results', 'superseded'] },
@@ -109,7 +157,7 @@ function endedAgo(agoMs: number): EndedRefresh {
   };
 }
 
-/** The list of 50,000 ids changed every two minutes; today's refreshes all needed retries; one is under way. */
+/** The list of 50,000 ids changed every two minutes; today's refreshes all needed retries; one is under way, another is wanted. */
 export const worstRecord: DeviceRecord = {
   rev: 1_234_567,
   snapshot: {
@@ -138,6 +186,20 @@ export const worstRecord: DeviceRecord = {
     error: 'upstream-malformed',
     confirming: true,
   },
-  results: [endedAgo(dayMs), endedAgo(dayMs / 2), endedAgo(dayMs / 3)],
-  superseded: Array.from({ length: 5 }, (_, index) => ({ digest, atMs: nowMs - index * 120_123 })),
+  results: [endedAgo(dayMs), endedAgo(dayMs / 2)],
+  superseded: Array.from({ length: 5 }, (_, index) => ({
+    digest: digest.slice(0, supersededDigestLength),
+    atMs: nowMs - index * 120_123,
+  })),
+  subscription: {
+    suffix: 's'.repeat(8),
+    createdAtMs: nowMs - 300 * dayMs,
+    anchorMs: nowMs - 200 * dayMs,
+    everyMs: 3_600_000,
+    onCallbacks: true,
+    failures: 12,
+    dueAtMs: nowMs + 1_234_567,
+  },
+  wanted: { notBeforeMs: nowMs + 12_345, askedAtMs: 0, trigger: 'callback' },
+  offlineSinceMs: nowMs - 3 * dayMs,
 };

@@ -1,5 +1,6 @@
 import type { RecordStore } from '../domain/ports.ts';
 import type { DeviceRecord } from '../domain/record.ts';
+import { dueAttributes } from './due-index.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
 import { asRev } from './stored-json.ts';
 import { type Condition, getItem, type Item, putItem, type Table, ttlAttribute } from './table.ts';
@@ -22,7 +23,13 @@ export function createRecordStore(table: Table, newNonce: () => string): RecordS
 
     async swap(deviceKey, next) {
       const nonce = newNonce();
-      const stored = await putItem(table, deviceKey, recordSk, itemOf(next, nonce), expected(next.rev - 1));
+      const stored = await putItem(
+        table,
+        deviceKey,
+        recordSk,
+        itemOf(deviceKey, next, nonce),
+        expected(next.rev - 1),
+      );
       if (stored) return true;
       // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
       const item = await getItem(table, deviceKey, recordSk, 'strong');
@@ -36,12 +43,13 @@ function expected(rev: number): Condition {
   return { expression: 'rev = :expected', values: { ':expected': { N: String(rev) } } };
 }
 
-function itemOf(record: DeviceRecord, nonce: string): Item {
-  const { erasedAtMs } = record;
+function itemOf(deviceKey: string, record: DeviceRecord, nonce: string): Item {
+  const { erasedAtMs, subscription } = record;
   return {
     rev: { N: String(record.rev) },
     content: { S: encodeRecord(record) },
     nonce: { S: nonce },
+    ...(subscription?.dueAtMs !== undefined && dueAttributes(deviceKey, subscription.dueAtMs)),
     ...(erasedAtMs !== undefined && {
       [ttlAttribute]: { N: String(Math.ceil((erasedAtMs + tombstoneRetentionMs) / 1000)) },
     }),

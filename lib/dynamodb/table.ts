@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -26,16 +27,36 @@ export function partitionOf(deviceKey: string): string {
   return `D#${deviceKey}`;
 }
 
-/** Says whether the item of these keys is there, and gives it. Throws `StoreUnavailable`. */
-export async function getItem(
+/** The device of a partition; undefined when it is another thing's. */
+export function deviceOfPartition(pk: string): string | undefined {
+  return pk.startsWith('D#') ? pk.slice(2) : undefined;
+}
+
+/** Where an item stands. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** An item of a device; undefined when it is not there. Throws `StoreUnavailable`. */
+export function getItem(
   table: Table,
   deviceKey: string,
   sk: string,
   consistency: 'strong' | 'eventual',
 ): Promise<Item | undefined> {
+  return getItemAt(table, { pk: partitionOf(deviceKey), sk }, consistency);
+}
+
+/** Any item; undefined when it is not there. Throws `StoreUnavailable`. */
+export async function getItemAt(
+  table: Table,
+  { pk, sk }: ItemKey,
+  consistency: 'strong' | 'eventual',
+): Promise<Item | undefined> {
   const command = new GetItemCommand({
     TableName: table.name,
-    Key: { pk: { S: partitionOf(deviceKey) }, sk: { S: sk } },
+    Key: { pk: { S: pk }, sk: { S: sk } },
     ConsistentRead: consistency === 'strong',
   });
   const { Item: item } = await available('GetItem', table.client.send(command));
@@ -48,7 +69,7 @@ export interface Condition {
   readonly values: Item;
 }
 
-/** Puts the item; false when the condition did not hold. Throws `StoreUnavailable`. */
+/** Puts an item of a device; false when the condition did not hold. Throws `StoreUnavailable`. */
 export function putItem(
   table: Table,
   deviceKey: string,
@@ -56,15 +77,40 @@ export function putItem(
   attributes: Item,
   condition?: Condition,
 ): Promise<boolean> {
+  return putItemAt(table, { pk: partitionOf(deviceKey), sk }, attributes, condition);
+}
+
+/** Puts any item; false when the condition did not hold. Throws `StoreUnavailable`. */
+export function putItemAt(
+  table: Table,
+  { pk, sk }: ItemKey,
+  attributes: Item,
+  condition?: Condition,
+): Promise<boolean> {
   const command = new PutItemCommand({
     TableName: table.name,
-    Item: { pk: { S: partitionOf(deviceKey) }, sk: { S: sk }, ...attributes },
-    ...(condition && { ConditionExpression: condition.expression }),
-    // DynamoDB refuses an empty map of values.
-    ...(condition &&
-      Object.keys(condition.values).length > 0 && { ExpressionAttributeValues: condition.values }),
+    Item: { pk: { S: pk }, sk: { S: sk }, ...attributes },
+    ...conditionOf(condition),
   });
   return holds('PutItem', table.client.send(command));
+}
+
+/** Deletes any item; harmless when it is not there, false when the condition did not hold. Throws `StoreUnavailable`. */
+export function deleteItemAt(table: Table, { pk, sk }: ItemKey, condition?: Condition): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    TableName: table.name,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    ...conditionOf(condition),
+  });
+  return holds('DeleteItem', table.client.send(command));
+}
+
+function conditionOf(condition: Condition | undefined) {
+  if (condition === undefined) return {};
+  const { expression, values } = condition;
+  // DynamoDB refuses an empty map of values.
+  const hasValues = Object.keys(values).length > 0;
+  return { ConditionExpression: expression, ...(hasValues && { ExpressionAttributeValues: values }) };
 }
 
 /** The items of a query, page after page, as far as the consumer iterates. Throws `StoreUnavailable`. */

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UpstreamAnswer } from '../domain/ports.ts';
-import { createGeweClient, type GeweCall, maxBodyBytes } from './client.ts';
+import { createGeweClient, type GeweCall } from './client.ts';
+import { maxBodyBytes } from './exchange.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
 const secret = { token: 'canary-7f3a', appId: 'wx_demo' };

@@ -1,20 +1,16 @@
 import type { FailureClass } from '../domain/errors.ts';
 import type { DeviceSecret, Upstream, UpstreamAnswer } from '../domain/ports.ts';
-import { lostConnection } from './lost-connection.ts';
-import { parseAnswer, parseOversized } from './wire.ts';
+import { failure } from './envelope.ts';
+import { type Answered, exchange, failureOf, type Unanswered } from './exchange.ts';
+import { parseAnswer } from './wire.ts';
 
 /** How long a look into GeWe's cache may take: it answers at once, and is asked again after ten seconds. */
 export const cachedTimeoutMs = 15_000;
-/** Nothing longer is read of an answer, decompressed: a list of 10,000 friends has 220 KB. */
-export const maxBodyBytes = 16 * 1024 * 1024;
 
 const paths = {
   list: '/contacts/fetchContactsList',
   cached: '/contacts/fetchContactsListCache',
 } as const;
-
-/** Visible ASCII, as in `openapi.yaml`. */
-const sendable = /^[\x21-\x7e]+$/;
 
 /** One call, for logs and metrics: nothing in it was said by GeWe or is secret. */
 export interface GeweCall {
@@ -45,36 +41,24 @@ export function createGeweClient(options: GeweClientOptions): Upstream {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
-    signal.throwIfAborted();
-    // No header can carry it, so GeWe can never have accepted it; and `fetch` would say it in its error.
-    if (!sendable.test(secret.token)) return { kind: 'failure', class: 'token-rejected', mayStillRun: false };
     const startedAtMs = performance.now();
-    let httpStatus: number | undefined;
-    const tell = (outcome: GeweCall['outcome']): void => {
-      const durationMs = Math.round(performance.now() - startedAtMs);
-      options.onCall?.({ operation, durationMs, outcome, ...(httpStatus !== undefined && { httpStatus }) });
-    };
-
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    let answer: UpstreamAnswer;
-    try {
-      const url = `${options.baseUrl}${paths[operation]}`;
-      const response = await post(url, secret, AbortSignal.any([signal, timeout.signal]));
-      httpStatus = response.status;
-      answer = await read(response);
-    } catch (error) {
-      if (signal.aborted) {
-        tell('aborted');
-        throw signal.reason;
-      }
-      answer = timeout.signal.aborted
-        ? { kind: 'failure', class: 'upstream-timeout', mayStillRun: true }
-        : lostConnection(error);
-    } finally {
-      clearTimeout(timer);
-    }
-    tell(answer.kind === 'failure' ? answer.class : answer.kind);
+    const url = `${options.baseUrl}${paths[operation]}`;
+    const came = await exchange({
+      url,
+      token: secret.token,
+      body: { appId: secret.appId },
+      timeoutMs,
+      signal,
+    });
+    if (came.kind === 'unsendable') return failure('token-rejected');
+    const answer = came.kind === 'aborted' ? undefined : answerOf(came);
+    options.onCall?.({
+      operation,
+      durationMs: Math.round(performance.now() - startedAtMs),
+      ...(came.httpStatus !== undefined && { httpStatus: came.httpStatus }),
+      outcome: answer === undefined ? 'aborted' : answer.kind === 'failure' ? answer.class : answer.kind,
+    });
+    if (answer === undefined) throw signal.reason;
     return answer;
   }
 
@@ -85,31 +69,6 @@ export function createGeweClient(options: GeweClientOptions): Upstream {
   };
 }
 
-function post(url: string, { token, appId }: DeviceSecret, signal: AbortSignal): Promise<Response> {
-  return fetch(url, {
-    method: 'POST',
-    headers: {
-      'X-GEWE-TOKEN': token,
-      'Content-Type': 'application/json',
-      Accept: 'application/json',
-      // A kept connection may be dead when it is used again, above all after a Lambda function slept. That would
-      // look like a list call cut off, and cost ten minutes of asking the cache for a result that never comes.
-      Connection: 'close',
-    },
-    body: JSON.stringify({ appId }),
-    redirect: 'manual',
-    signal,
-  });
-}
-
-async function read(response: Response): Promise<UpstreamAnswer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop early cancels the body, and with it the connection.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) return parseOversized(response.status);
-    chunks.push(chunk);
-  }
-  return parseAnswer({ httpStatus: response.status, body: Buffer.concat(chunks, bytes) });
+function answerOf(came: Answered | Unanswered): UpstreamAnswer {
+  return came.kind === 'answer' ? parseAnswer(came) : failureOf(came);
 }

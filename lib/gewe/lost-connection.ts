@@ -1,10 +1,10 @@
-import type { UpstreamAnswer } from '../domain/ports.ts';
+import type { Failure } from './envelope.ts';
 
 /**
  * What an error of `fetch` means that was no abort. `mayStillRun` is false only when it is certain that no request
  * went out: the name was not found, or the connection was never made.
  */
-export function lostConnection(error: unknown): UpstreamAnswer {
+export function lostConnection(error: unknown): Failure {
   return { kind: 'failure', class: 'upstream-error', mayStillRun: !neverConnected(error) };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureClass } from '../domain/errors.ts';
 import type { UpstreamAnswer } from '../domain/ports.ts';
-import { cleanIds, maxListBytes, parseAnswer, parseOversized } from './wire.ts';
+import { parseOversized } from './envelope.ts';
+import { cleanIds, maxListBytes, parseAnswer } from './wire.ts';
 
 const empty: UpstreamAnswer = { kind: 'empty' };
 const failed = (failureClass: FailureClass, mayStillRun = false): UpstreamAnswer => ({

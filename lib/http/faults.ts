@@ -70,6 +70,48 @@ export const faultTexts: Readonly<Record<FaultCode, FaultTexts>> = {
     detail: 'Read the whole list, and go on from its digest.',
     msg: '此后的变更记录已不再保留',
   },
+  'subscription-not-found': {
+    status: 404,
+    title: 'There is no subscription for this device and token',
+    detail: 'PUT one here.',
+    msg: '没有此设备的订阅',
+  },
+  'callback-not-found': {
+    status: 404,
+    title: 'There is no callback for this token',
+    detail: 'PUT one here.',
+    msg: '没有此 token 的消息回调',
+  },
+  'device-unknown': {
+    status: 404,
+    title: 'GeWe does not know the device',
+    detail: 'Check the appId: it does not exist for this token.',
+    msg: '设备不存在',
+  },
+  'token-rejected': {
+    status: 403,
+    title: 'GeWe rejected the token',
+    detail: 'Check the token at GeWe: it is wrong or has expired.',
+    msg: 'X-GEWE-TOKEN 不可用或已过期',
+  },
+  'token-unverified': {
+    status: 502,
+    title: 'GeWe did not say whether it accepts the token',
+    detail: 'Try again; or start a refresh, and try again when it has succeeded.',
+    msg: 'GeWe 没有确认该 token 是否可用，请稍后重试',
+  },
+  'callback-not-registered': {
+    status: 502,
+    title: 'GeWe did not take the callback URL',
+    detail: 'Try again. What was put before still holds.',
+    msg: 'GeWe 没有接受回调地址，请稍后重试',
+  },
+  'callback-too-large': {
+    status: 413,
+    title: 'The callback is too large',
+    detail: 'A callback may be at most 5,242,880 bytes.',
+    msg: '回调内容过大，最多 5242880 字节',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing at this path',

@@ -53,3 +53,8 @@ function retryAfterS({ refresh, expectedMs }: SeenRefresh, nowMs: EpochMs): numb
 export function timeOf(epochMs: EpochMs): string {
   return new Date(epochMs).toISOString();
 }
+
+/** Null where it is not known. */
+export function timeOrNull(epochMs: EpochMs | undefined): string | null {
+  return epochMs === undefined ? null : timeOf(epochMs);
+}

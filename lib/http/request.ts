@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { isAppId, isFetchContactsListRequest } from '../contract/validators.generated.js';
+import { isAppId, isFetchContactsListRequest, type SchemaFault } from '../contract/validators.generated.js';
 import type { DeviceSecret } from '../domain/ports.ts';
 import { Fault } from './faults.ts';
 
@@ -38,7 +38,8 @@ export function secretOf(
   return { token, appId };
 }
 
-function tokenOf(event: APIGatewayProxyEventV2, allowedTokenHashes: ReadonlySet<string>): string {
+/** The token of the header. `allowedTokenHashes`: as for `secretOf`. Throws `Fault`. */
+export function tokenOf(event: APIGatewayProxyEventV2, allowedTokenHashes: ReadonlySet<string>): string {
   const token = headerOf(event, 'x-gewe-token')?.trim() ?? '';
   if (token === '') throw new Fault('token-missing');
   if (!/^[\x21-\x7e]{1,512}$/.test(token)) throw new Fault('token-invalid');
@@ -58,10 +59,7 @@ function appIdOfPath({ pathParameters }: APIGatewayProxyEventV2): string {
 const appIdRule = 'must be 1 to 128 letters, digits, hyphens or underscores';
 
 function appIdOfBody(event: APIGatewayProxyEventV2): string {
-  const { body = '', isBase64Encoded } = event;
-  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes > maxBodyBytes) throw new Fault('body-too-large');
-  const json = parseJson(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
+  const json = parsedBody(event);
   if (isFetchContactsListRequest(json)) return json.appId;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Fault('invalid-request', [{ pointer: '', detail: '请求体应为 JSON 对象' }]);
@@ -69,6 +67,26 @@ function appIdOfBody(event: APIGatewayProxyEventV2): string {
   const missing = !('appId' in json) || json.appId === '' || json.appId === null;
   const detail = missing ? 'appId 不可为空' : 'appId 格式不正确，应为 1 至 128 个字母、数字、- 或 _';
   throw new Fault('invalid-request', [{ pointer: '/appId', detail }]);
+}
+
+/** How the contract judges a body: the generated validators of its schema. */
+export interface BodyContract<Body> {
+  readonly is: (value: unknown) => value is Body;
+  readonly faultOf: (value: unknown) => SchemaFault | undefined;
+}
+
+/** The body as JSON that keeps to the contract. Throws `Fault` that points at what does not. */
+export function jsonBodyOf<Body>(event: APIGatewayProxyEventV2, contract: BodyContract<Body>): Body {
+  const json = parsedBody(event);
+  if (contract.is(json)) return json;
+  const { pointer = '', detail = 'is not as described' } = contract.faultOf(json) ?? {};
+  throw new Fault('invalid-request', [{ pointer, detail }]);
+}
+
+function parsedBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown {
+  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes > maxBodyBytes) throw new Fault('body-too-large');
+  return parseJson(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
 }
 
 function parseJson(text: string): unknown {

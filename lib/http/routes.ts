@@ -9,6 +9,10 @@ export const routes: readonly { readonly path: string; readonly methods: readonl
   { path: '/v1/devices/{appId}/contacts/refreshes', methods: ['POST'] },
   { path: '/v1/devices/{appId}/contacts/refreshes/{refreshId}', methods: ['GET'] },
   { path: '/v1/devices/{appId}/contacts/changes', methods: ['GET'] },
+  { path: '/v1/devices/{appId}/chatrooms', methods: ['GET'] },
+  { path: '/v1/devices/{appId}/subscription', methods: ['PUT', 'GET', 'DELETE'] },
+  { path: '/v1/callback', methods: ['PUT', 'GET', 'DELETE'] },
+  { path: '/v1/callbacks/{callbackId}', methods: ['POST'] },
 ];
 
 /** The methods of the path that a request meant; undefined when there is nothing at it. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { callersFrom, keyringSourceFrom, policyFrom, readConfig, readUserSettings } from './config.ts';
 import { newSealingKey } from './sealing-key.ts';
-import { settings, userSettings, wiringSettings } from './settings.ts';
+import { userSettings } from './settings.ts';
+import { settings, wiringSettings } from './wiring-settings.ts';
 
 function messageOf(read: () => unknown): string {
   try {
@@ -25,6 +26,7 @@ describe('the settings of a user', () => {
         failureCooldownMs: 30_000,
         retryDelaysMs: [15_000, 60_000, 240_000],
         leaseMs: 30_000,
+        changeDebounceMs: 10_000,
       },
       defaultWaitMs: 8_000,
       allowedTokenHashes: new Set(),
@@ -111,10 +113,11 @@ describe('the settings of a function', () => {
     expect(messageOf(() => readConfig(env, policyFrom))).toContain('LEASE_S');
   });
 
-  it('are told together when they are missing', () => {
+  it('are told together when they are missing, each once', () => {
     const message = messageOf(() =>
       readConfig({ TABLE_NAME: '', QUEUE_URL: 'sqs' }, (read) => [
         read(wiringSettings.tableName),
+        read(wiringSettings.queueUrl),
         read(wiringSettings.queueUrl),
         read(userSettings.geweBaseUrl),
         keyringSourceFrom(read),

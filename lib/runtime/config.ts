@@ -1,6 +1,7 @@
 import type { Policy } from '../domain/policy.ts';
 import type { Setting } from './setting-kinds.ts';
-import { userSettings, wiringSettings } from './settings.ts';
+import { userSettings } from './settings.ts';
+import { wiringSettings } from './wiring-settings.ts';
 
 /** The settings are wrong: one line that names every fault. */
 export class ConfigError extends Error {
@@ -24,23 +25,23 @@ export interface SettingsReader {
  * is wrong with it, and what is allowed. An empty variable counts as not set.
  */
 export function readConfig<Config>(env: Env, make: (read: SettingsReader) => Config): Config {
-  const faults: string[] = [];
+  const faults = new Set<string>();
   const optional = <T>(setting: Setting<T>): T | undefined => {
     const text = textOf(env, setting);
     if (text === undefined) return undefined;
     const value = setting.parse(text);
-    if (value === undefined) faults.push(faultOf(setting, text));
+    if (value === undefined) faults.add(faultOf(setting, text));
     return value ?? setting.placeholder;
   };
   const required = <T>(setting: Setting<T>): T => {
     const isSet = textOf(env, setting) !== undefined;
-    if (!isSet) faults.push(`${setting.name} is not set: expected ${setting.allowed}`);
+    if (!isSet) faults.add(`${setting.name} is not set: expected ${setting.allowed}`);
     return optional(setting) ?? setting.placeholder;
   };
   const config = make(
-    Object.assign(required, { optional, fault: (fault: string) => void faults.push(fault) }),
+    Object.assign(required, { optional, fault: (fault: string) => void faults.add(fault) }),
   );
-  if (faults.length > 0) throw new ConfigError(`Wrong settings: ${faults.join('; ')}`);
+  if (faults.size > 0) throw new ConfigError(`Wrong settings: ${[...faults].join('; ')}`);
   return config;
 }
 
@@ -65,6 +66,7 @@ export function policyFrom(read: SettingsReader): Policy {
     failureCooldownMs: read(userSettings.failureCooldown),
     retryDelaysMs: read(userSettings.retryDelays),
     leaseMs: read(userSettings.lease),
+    changeDebounceMs: read(userSettings.changeDebounce),
   };
 }
 

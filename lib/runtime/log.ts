@@ -10,6 +10,8 @@ export const fieldNames = [
   'status',
   'code',
   'deviceKey',
+  'callbackKey',
+  'deliveryId',
   'refreshId',
   'step',
   'attempt',

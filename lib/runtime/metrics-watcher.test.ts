@@ -88,3 +88,29 @@ it('counts refusals, dead letters and requests that were not served', () => {
     { RequestsNotServed: 1 },
   ]);
 });
+
+it('counts the devices that were due, all of one outcome at once or one by one', () => {
+  const due = counted((watcher) => {
+    watcher.due('begun', 25);
+    watcher.due('deferred');
+  });
+  expect(due).toEqual([
+    { DueOutcome: 'begun', DueDevices: 25 },
+    { DueOutcome: 'deferred', DueDevices: 1 },
+  ]);
+});
+
+it('counts what events and callbacks led to, each by what became of it', () => {
+  const handled = counted((watcher) => {
+    watcher.eventDropped('malformed');
+    watcher.callbackHandled('room');
+    watcher.relayed('given-up');
+    watcher.chatroomCalled('success');
+  });
+  expect(handled).toEqual([
+    { DropReason: 'malformed', EventsDropped: 1 },
+    { Effect: 'room', CallbacksHandled: 1 },
+    { RelayOutcome: 'given-up', RelayAttempts: 1 },
+    { ChatroomOutcome: 'success', ChatroomCalls: 1 },
+  ]);
+});

@@ -28,6 +28,11 @@ export function createMetricsWatcher(count: Count, clock: Pick<Clock, 'now'>): W
     refused: (why) => count('GuardRefusals', 1, { Reason: why }),
     buried: () => count('DeadLetters', 1, {}),
     notServed: () => count('RequestsNotServed', 1, {}),
+    due: (how, devices = 1) => count('DueDevices', devices, { DueOutcome: how }),
+    callbackHandled: (effect) => count('CallbacksHandled', 1, { Effect: effect }),
+    eventDropped: (why) => count('EventsDropped', 1, { DropReason: why }),
+    relayed: (outcome) => count('RelayAttempts', 1, { RelayOutcome: outcome }),
+    chatroomCalled: (outcome) => count('ChatroomCalls', 1, { ChatroomOutcome: outcome }),
   };
 }
 

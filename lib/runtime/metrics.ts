@@ -1,5 +1,12 @@
 import { type FailureClass, failureTraits } from '../domain/errors.ts';
-import { refusals } from '../domain/watcher.ts';
+import {
+  callbackEffects,
+  chatroomOutcomes,
+  dropReasons,
+  dueOutcomes,
+  refusals,
+  relayOutcomes,
+} from '../domain/watcher.ts';
 import { toStdout } from './log.ts';
 
 // Every metric of our own, stated once: the functions write these, the tests hold infra/watch.yml to them. CloudWatch
@@ -22,6 +29,11 @@ export const dimensionValues = {
   Outcome: ['succeeded', ...Object.keys(failureTraits).filter(isFailure)],
   Operation: ['list', 'cached'],
   Reason: refusals,
+  DueOutcome: dueOutcomes,
+  Effect: callbackEffects,
+  DropReason: dropReasons,
+  RelayOutcome: relayOutcomes,
+  ChatroomOutcome: chatroomOutcomes,
 } as const;
 
 export const metrics = {
@@ -42,6 +54,14 @@ export const metrics = {
   DeadLetters: { unit: 'Count' },
   /** GeWe's own face tells faults with HTTP 200, which the gateway's 5xx does not count. */
   RequestsNotServed: { unit: 'Count' },
+  /** Devices that the schedule took up. */
+  DueDevices: { unit: 'Count', by: 'DueOutcome' },
+  CallbacksHandled: { unit: 'Count', by: 'Effect' },
+  /** Events that asked for a refresh and could not be understood, or named no subscription. */
+  EventsDropped: { unit: 'Count', by: 'DropReason' },
+  RelayAttempts: { unit: 'Count', by: 'RelayOutcome' },
+  /** Calls to GeWe about a chatroom. */
+  ChatroomCalls: { unit: 'Count', by: 'ChatroomOutcome' },
 } as const satisfies Readonly<Record<string, MetricTraits>>;
 
 export type MetricName = keyof typeof metrics;

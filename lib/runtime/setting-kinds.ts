@@ -84,6 +84,10 @@ export function text<T>(
   return { ...told, secret: true, parse };
 }
 
+export function isHttp(url: URL | null): boolean {
+  return url?.protocol === 'http:' || url?.protocol === 'https:';
+}
+
 function wholeNumber(text: string, min: number, max: number): number | undefined {
   if (!/^\d{1,9}$/.test(text)) return undefined;
   const number = Number(text);

@@ -1,9 +1,9 @@
 import { geweBaseUrl } from '../gewe/base-url.ts';
-import { keyringForm, type PrivateJwk, type PublicJwk, parseKeyring, parsePublicJwk } from './jwk.ts';
-import { port, type Setting, seconds, secondsList, text, word } from './setting-kinds.ts';
+import { isHttp, port, seconds, secondsList, text, word } from './setting-kinds.ts';
 
-// Every environment variable of the functions, stated once: read through `readConfig`, told by the README's table
-// and by `npm start -- --help`. The AWS endpoints, region and credentials are the SDK's own variables.
+// Every environment variable of the functions that users set (those that join the parts are in wiring-settings.ts), stated
+// once: read through `readConfig`, told by the README's table and by `npm start -- --help`. The AWS endpoints, region and
+// credentials are the SDK's own variables.
 
 /** How much is logged; `SILENT` is nothing. */
 export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'] as const;
@@ -81,6 +81,25 @@ export const userSettings = {
     6,
     240,
   ),
+  changeDebounce: seconds(
+    {
+      name: 'CHANGE_DEBOUNCE_S',
+      fallback: '10',
+      meaning:
+        'How long a change that a callback or an event tells of waits for others before a refresh begins',
+    },
+    0,
+    300,
+  ),
+  chatroomInterval: seconds(
+    {
+      name: 'CHATROOM_INTERVAL_S',
+      fallback: '2',
+      meaning: "The time between two of a device's calls of getChatroomInfo",
+    },
+    0,
+    60,
+  ),
   allowedTokenHashes: text<ReadonlySet<string>>(
     {
       name: 'ALLOWED_TOKEN_HASHES',
@@ -103,83 +122,6 @@ export const userSettings = {
   logLevel: word({ name: 'LOG_LEVEL', fallback: 'INFO', meaning: 'How much is logged' }, logLevels),
 } as const;
 
-/** What joins the parts; set by `serverless.yml` and by the local stack, not by users. */
-export const wiringSettings = {
-  tableName: text(
-    { name: 'TABLE_NAME', meaning: 'The DynamoDB table', allowed: 'a table name', placeholder: '' },
-    (name) => (/^[\w.-]{3,255}$/.test(name) ? name : undefined),
-  ),
-  queueUrl: text(
-    {
-      name: 'QUEUE_URL',
-      meaning: 'The refresh queue',
-      allowed: 'an http or https URL',
-      placeholder: 'http://127.0.0.1',
-    },
-    (url) => (isHttp(URL.parse(url)) ? url : undefined),
-  ),
-  deadLetterQueueUrl: text(
-    {
-      name: 'DEAD_LETTER_QUEUE_URL',
-      meaning: 'The dead-letter queue of the refresh queue',
-      allowed: 'an http or https URL',
-      placeholder: '',
-    },
-    (url) => (isHttp(URL.parse(url)) ? url : undefined),
-  ),
-  sealingPublicKey: text<PublicJwk>(
-    {
-      name: 'SEALING_PUBLIC_KEY',
-      meaning: 'What tokens are sealed with (npm run sealing-key makes one)',
-      allowed: 'a public P-256 JWK with a kid, as JSON',
-      placeholder: { kty: 'EC', crv: 'P-256', x: '', y: '', kid: '' },
-    },
-    parsePublicJwk,
-  ),
-  sealingKeyring: text<readonly PrivateJwk[]>(
-    {
-      name: 'SEALING_KEYRING',
-      meaning: 'What opens the sealed tokens, on one machine',
-      allowed: `${keyringForm}, as JSON`,
-      placeholder: [],
-    },
-    parseKeyring,
-  ),
-  sealingKeyringSecretId: text(
-    {
-      name: 'SEALING_KEYRING_SECRET_ID',
-      meaning: 'The secret in Secrets Manager that holds the keyring',
-      allowed: 'the ARN or the name of a secret',
-      placeholder: '',
-    },
-    (id) => id,
-  ),
-  metricsStage: text(
-    {
-      name: 'METRICS_STAGE',
-      meaning: 'The stage that metrics are counted for; empty: none are written',
-      allowed: 'a stage name',
-      placeholder: '',
-    },
-    (stage) => (/^[\w-]{1,64}$/.test(stage) ? stage : undefined),
-  ),
-  region: text(
-    {
-      name: 'AWS_REGION',
-      meaning: 'The AWS region (set by Lambda)',
-      allowed: 'a region name',
-      placeholder: '',
-    },
-    (region) => (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region) ? region : undefined),
-  ),
-} as const;
-
-/** All of them, to be told. */
-export const settings: readonly Omit<Setting<unknown>, 'parse'>[] = [
-  ...Object.values(userSettings),
-  ...Object.values(wiringSettings),
-];
-
 function parseHashes(list: string): ReadonlySet<string> | undefined {
   const hashes = list
     .split(',')
@@ -193,10 +135,6 @@ function parsePublicUrl(textOfUrl: string): string | undefined {
   const url = URL.parse(textOfUrl);
   const plain = url !== null && !url.username && !url.password && !/[?#]/.test(textOfUrl);
   return plain && isHttp(url) ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : undefined;
-}
-
-function isHttp(url: URL | null): boolean {
-  return url?.protocol === 'http:' || url?.protocol === 'https:';
 }
 
 function unlessThrown<T>(make: () => T): T | undefined {

@@ -1,9 +1,12 @@
 import { QueueUnavailable } from '../domain/ports.ts';
 
+/** Longest delay of one message (SQS quota). */
+export const maxDelayS = 900;
+
 /** Waits for SQS's answer. Throws `QueueUnavailable`, with what the SDK threw as its cause. */
-export async function answered(operation: string, call: Promise<unknown>): Promise<void> {
+export async function answered<T>(operation: string, call: Promise<T>): Promise<T> {
   try {
-    await call;
+    return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'an unknown error';
     throw new QueueUnavailable(`SQS ${operation}: ${name}`, { cause });

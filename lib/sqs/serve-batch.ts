@@ -1,12 +1,17 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Served } from '../app/served.ts';
-import type { Receipt, RefreshMessage } from '../domain/ports.ts';
+import type { Receipt } from '../domain/ports.ts';
 import type { Log, LogFields } from '../runtime/log.ts';
-import { parseMessage } from './message-parser.ts';
+
+/** Messages of a queue: their kind, and what may be logged of them. */
+export interface KnownMessage
+  extends Pick<LogFields, 'deviceKey' | 'callbackKey' | 'deliveryId' | 'refreshId' | 'step' | 'attempt'> {
+  readonly kind: string;
+}
 
 /** What a function does with one message. */
-export type ServeMessage = (
-  message: RefreshMessage,
+export type ServeMessage<Message> = (
+  message: Message,
   receipt: Receipt,
   run: { readonly budgetMs: number; readonly signal: AbortSignal },
 ) => Promise<Served>;
@@ -20,27 +25,35 @@ export interface BatchPorts {
 const lastMs = 3_000;
 
 /**
- * The handler of a queue's function: one message after the other, each served for itself. Those that are to come
+ * The handler of a queue's function. `parse`: the message in a body, undefined when it is none of that queue's. One message after the other, each served for itself. Those that are to come
  * again, or whose serving failed, are reported as failures of their own; all others are deleted by Lambda.
  */
-export function queueHandler(serve: ServeMessage, ports: BatchPorts) {
+export function queueHandler<Message extends KnownMessage>(
+  parse: (body: string) => Message | undefined,
+  serve: ServeMessage<Message>,
+  ports: BatchPorts,
+) {
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const record of event.Records) {
-      const done = await serveRecord(record, context, serve, ports);
+      const done = await serveRecord(record, context, { parse, serve, ...ports });
       if (!done) batchItemFailures.push({ itemIdentifier: record.messageId });
     }
     return { batchItemFailures };
   };
 }
 
-async function serveRecord(
+interface Serving<Message> extends BatchPorts {
+  readonly parse: (body: string) => Message | undefined;
+  readonly serve: ServeMessage<Message>;
+}
+
+async function serveRecord<Message extends KnownMessage>(
   record: SQSRecord,
   context: Context,
-  serve: ServeMessage,
-  { receiptOf, log }: BatchPorts,
+  { parse, serve, receiptOf, log }: Serving<Message>,
 ): Promise<boolean> {
-  const message = parseMessage(record.body);
+  const message = parse(record.body);
   const about = { messageId: record.messageId, receives: Number(record.attributes.ApproximateReceiveCount) };
   if (message === undefined) {
     log.warn('not a message of ours, dropped', about);
@@ -52,7 +65,7 @@ async function serveRecord(
     const run = { budgetMs, signal: AbortSignal.timeout(Math.max(1, budgetMs)) };
     const served = await serve(message, receiptOf(record.receiptHandle), run);
     const error = served.kind === 'done' ? served.error : undefined;
-    log.info('served', { ...fields, what: served.kind === 'done' ? served.what : 'hidden', error });
+    log.info('served', { ...fields, what: served.what ?? 'hidden', error });
     return served.kind === 'done';
   } catch (error) {
     log.error('not served, comes again', fields, error);
@@ -60,8 +73,7 @@ async function serveRecord(
   }
 }
 
-function fieldsOf(message: RefreshMessage): LogFields {
-  const { kind, deviceKey } = message;
-  if (kind === 'erase') return { kind, deviceKey };
-  return { kind, deviceKey, refreshId: message.refreshId, step: message.step };
+function fieldsOf(message: KnownMessage): LogFields {
+  const { kind, deviceKey, callbackKey, deliveryId, refreshId, step, attempt } = message;
+  return { kind, deviceKey, callbackKey, deliveryId, refreshId, step, attempt };
 }

@@ -8,6 +8,9 @@ export interface DeviceCalls {
   /** The most list calls that GeWe was at work on at once, those included whose client has gone. */
   readonly maxRunningListCalls: number;
   readonly cacheCalls: number;
+  /** Calls of `group/getChatroomInfo`. */
+  readonly chatroomCalls: number;
+  readonly maxOpenChatroomCalls: number;
 }
 
 /** A device's calls, as told to users: tokens are numbered in the order in which they came. */
@@ -23,6 +26,10 @@ export interface DeviceState extends DeviceCalls {
   maxOpenListCalls: number;
   maxRunningListCalls: number;
   cacheCalls: number;
+  chatroomCalls: number;
+  maxOpenChatroomCalls: number;
+  /** Calls of `group/getChatroomInfo` that wait for their answer now. */
+  openChatroomCalls: number;
   /** List calls since the scenario was chosen. */
   nth: number;
   /** When GeWe is done with each list call that it is or was at work on, ms. */
@@ -72,6 +79,9 @@ function unseen(): DeviceState {
     maxOpenListCalls: 0,
     maxRunningListCalls: 0,
     cacheCalls: 0,
+    chatroomCalls: 0,
+    maxOpenChatroomCalls: 0,
+    openChatroomCalls: 0,
     nth: 0,
     workEndsAtMs: [],
   };
@@ -79,5 +89,14 @@ function unseen(): DeviceState {
 
 function counts(state: DeviceState): DeviceCalls {
   const { listCalls, openListCalls, maxOpenListCalls, maxRunningListCalls, cacheCalls } = state;
-  return { listCalls, openListCalls, maxOpenListCalls, maxRunningListCalls, cacheCalls };
+  const { chatroomCalls, maxOpenChatroomCalls } = state;
+  return {
+    listCalls,
+    openListCalls,
+    maxOpenListCalls,
+    maxRunningListCalls,
+    cacheCalls,
+    chatroomCalls,
+    maxOpenChatroomCalls,
+  };
 }

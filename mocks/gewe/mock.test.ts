@@ -130,6 +130,8 @@ describe('the counts', () => {
       maxOpenListCalls: 2,
       maxRunningListCalls: 2,
       cacheCalls: 1,
+      chatroomCalls: 0,
+      maxOpenChatroomCalls: 0,
     });
     expect(mock.state.callsOf('t', 'wx_other').listCalls).toBe(0);
   });

@@ -1,7 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpHandler, http } from 'msw/http';
 import type { Clock } from '../../lib/domain/ports.ts';
+import { CallbackUrls, type Posted, postTo } from './callback-urls.ts';
 import { type DeviceCalls, DeviceStates, type ToldCalls } from './device-calls.ts';
+import {
+  checkOnline,
+  getChatroomInfo,
+  type QuickCall,
+  type QuickOperation,
+  quickOperations,
+  readAny,
+  setCallback,
+  textOf,
+} from './quick-calls.ts';
 import { envelope, noData, type Reply, success, toResponse } from './replies.ts';
 import {
   type Call,
@@ -30,23 +41,32 @@ export interface GeweMock {
     callsOf(token: string, appId: string): DeviceCalls;
     /** Every device that called; no tokens. */
     told(): readonly ToldCalls[];
-    /** Forgets every call and every result; calls that are open go on. */
+    /** Where the callbacks of a token are posted; undefined when nobody said. */
+    callbackUrlOf(token: string): string | undefined;
+    /** Forgets every call, result and callback URL; calls that are open go on. */
     clear(): void;
   };
   /** For the calls that begin from now on. What earlier calls left in the cache stays there. */
   setScenario(scenario: ScenarioName, seconds?: number): void;
+  /** Posts a callback to the URL of a token, once, as it is; undefined when it has none. */
+  postCallback(
+    token: string,
+    body: Uint8Array<ArrayBuffer> | string,
+    contentType?: string,
+  ): Promise<Posted | undefined>;
 }
 
 /** GeWe keeps a result for ten minutes (its documentation). */
 const cacheMemoryMs = 600_000;
 
 /**
- * GeWe's two contact operations under both prefixes, played from a scenario. The cache operation has nothing while a
+ * GeWe's two contact operations, and the quick ones that are called beside, under both prefixes, played from a scenario. The cache operation has nothing while a
  * list call runs, its result for ten minutes after, and, before any list call, what an earlier one would have left.
  */
 export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
   const clock = options.clock ?? realTime;
   const devices = new DeviceStates();
+  const callbackUrls = new CallbackUrls();
   let scenario: Scenario = scenarios[options.scenario ?? 'normal'];
   let seconds = options.seconds ?? defaultSeconds;
 
@@ -85,49 +105,72 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
     return ageMs >= 0 && ageMs < cacheMemoryMs ? success(device.result.data) : noData;
   }
 
+  async function quickCall(operation: QuickOperation, { token, body }: QuickCall): Promise<Reply> {
+    const appId = textOf(body, 'appId') ?? '';
+    const call = { token, appId, seconds, nth: 0 };
+    const instead = scenario.quick?.(call, operation);
+    if (operation !== 'group/getChatroomInfo') {
+      if (instead !== undefined) return instead;
+      return operation === 'login/checkOnline'
+        ? checkOnline({ token, body })
+        : setCallback(operation, { token, body }, callbackUrls);
+    }
+    if (appId === '') return envelope({ ret: 500, msg: 'appId 不可为空' });
+    const wait = (s: number) => (s > 0 ? clock.sleep(s * 1000) : Promise.resolve());
+    const reply = await getChatroomInfo({ token, body }, devices.get(token, appId), scenario, call, wait);
+    return instead ?? reply;
+  }
+
   const at =
     (operation: string) =>
     ({ request }: { request: Request }): boolean => {
       const { origin, pathname } = new URL(request.url);
-      const suffix = `/v2/api/contacts/${operation}`;
+      const suffix = `/v2/api/${operation}`;
       return [suffix, `/gewe${suffix}`].includes(pathname) && [undefined, origin].includes(options.origin);
     };
   return {
     handlers: [
-      http.post(at('fetchContactsList'), async ({ request }) => {
+      http.post(at('contacts/fetchContactsList'), async ({ request }) => {
         const call = await readCall(request);
         return 'kind' in call ? toResponse(call) : listCall(call, request.signal);
       }),
-      http.post(at('fetchContactsListCache'), async ({ request }) => {
+      http.post(at('contacts/fetchContactsListCache'), async ({ request }) => {
         const call = await readCall(request);
         return toResponse('kind' in call ? call : cachedReply(call));
       }),
+      ...quickOperations.map((operation) =>
+        http.post(at(operation), async ({ request }) => {
+          const call = await readAny(request);
+          return toResponse('kind' in call ? call : await quickCall(operation, call));
+        }),
+      ),
     ],
-    state: devices,
+    state: {
+      callsOf: (token, appId) => devices.callsOf(token, appId),
+      told: () => devices.told(),
+      callbackUrlOf: (token) => callbackUrls.of(token),
+      clear() {
+        devices.clear();
+        callbackUrls.clear();
+      },
+    },
     setScenario(name, newSeconds = defaultSeconds) {
       scenario = scenarios[name];
       seconds = newSeconds;
       devices.scenarioChosen();
     },
+    async postCallback(token, body, contentType) {
+      const url = callbackUrls.of(token);
+      return url === undefined ? undefined : postTo(url, body, contentType);
+    },
   };
 }
 
 async function readCall(request: Request): Promise<{ token: string; appId: string } | Reply> {
-  const token = request.headers.get('X-GEWE-TOKEN')?.trim() ?? '';
-  if (token === '') return envelope({ ret: 500, msg: 'header:X-GEWE-TOKEN 不可为空' });
-  const body = await readJson(request);
-  if (body === undefined) return envelope({ ret: 500, msg: '请求体不是 JSON' });
-  const appId = typeof body === 'object' && body !== null && 'appId' in body ? body.appId : undefined;
-  if (typeof appId !== 'string' || appId.trim() === '') return envelope({ ret: 500, msg: 'appId 不可为空' });
-  return { token, appId };
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  try {
-    return await request.json();
-  } catch {
-    return undefined;
-  }
+  const call = await readAny(request);
+  if ('kind' in call) return call;
+  const appId = textOf(call.body, 'appId');
+  return appId === undefined ? envelope({ ret: 500, msg: 'appId 不可为空' }) : { token: call.token, appId };
 }
 
 function abortOf(signal: AbortSignal): Promise<void> {

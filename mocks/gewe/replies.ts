@@ -15,6 +15,10 @@ export const success = (data: unknown): Reply => envelope({ ret: 200, msg: '操�
 /** How the cache operation says that it has nothing yet. */
 export const noData: Reply = envelope({ ret: 200, msg: '操作成功' });
 
+/** A business error, as GeWe tells it of a device. `what`: which call failed, in its words. */
+export const failed = (why: string, what = '获取联系人列表失败'): Reply =>
+  envelope({ ret: 500, msg: what, data: { code: '-1', msg: why } });
+
 export function envelope(value: unknown): Reply {
   return { kind: 'envelope', envelope: value };
 }

@@ -1,6 +1,7 @@
 import type { Contacts } from '../../lib/domain/contacts.ts';
 import { dirtyData, makeList, seedList } from './lists.ts';
-import { envelope, noData, type Reply, success } from './replies.ts';
+import type { QuickOperation } from './quick-calls.ts';
+import { envelope, failed, noData, type Reply, success } from './replies.ts';
 
 /** The call that a scenario decides about. */
 export interface Call {
@@ -28,6 +29,10 @@ export interface Scenario {
   listCall(call: Call): Course;
   /** What the cache operation always answers; when absent, it has what the list calls left there. */
   cached?(call: Call): Reply;
+  /** What a quick call is answered instead of what it asks for. */
+  quick?(call: Call, operation: QuickOperation): Reply | undefined;
+  /** How long `group/getChatroomInfo` takes, in seconds; no time when absent. */
+  quickAfterS?(call: Call): number;
 }
 
 /** For how long the scenarios that take time do so, unless told otherwise. */
@@ -38,6 +43,11 @@ function always(description: string, reply: (call: Call) => Reply): Scenario {
   return { description, listCall: (call) => ({ reply: reply(call) }), cached: reply };
 }
 
+/** The same of every other call, too. */
+function ill(description: string, reply: (call: Call) => Reply): Scenario {
+  return { ...always(description, reply), quick: reply };
+}
+
 /** List calls are answered at once. */
 function gives(description: string, data: (nth: number) => unknown): Scenario {
   return {
@@ -46,18 +56,18 @@ function gives(description: string, data: (nth: number) => unknown): Scenario {
   };
 }
 
-const failed = (why: string): Reply =>
-  envelope({ ret: 500, msg: '获取联系人列表失败', data: { code: '-1', msg: why } });
-
 const hugeList = lazy(() => makeList({ friends: 24_000, chatrooms: 4_000, ghs: 2_000 }));
 const fullList = makeList({ friends: 80, chatrooms: 12, ghs: 8 });
 const shortList = makeList({ friends: 8, chatrooms: 1, ghs: 1 });
 
+const unknownDevice = ({ appId }: Call): Reply => failed(`[${appId}]设备不存在`);
+
 export const scenarios = {
   normal: gives("answers at once with the list of GeWe's documentation", () => seedList),
   slow: {
-    description: 'answers the list call after --seconds',
+    description: 'answers the list call, and calls about chatrooms, after --seconds',
     listCall: ({ seconds }) => ({ reply: success(seedList), replyAfterS: seconds, result: seedList }),
+    quickAfterS: ({ seconds }) => seconds,
   },
   hangs: {
     description: 'never answers the list call, and the cache never has a result',
@@ -73,13 +83,23 @@ export const scenarios = {
       result: seedList,
     }),
   },
-  'token-rejected': always('says that the token is invalid, and repeats it, as GeWe does', ({ token }) =>
+  'token-rejected': ill('says that the token is invalid, and repeats it, as GeWe does', ({ token }) =>
     envelope({ ret: 500, msg: `HTTP HEADER: X-GEWE-TOKEN=${token} 不可用或已过期` }),
   ),
-  'device-unknown': always('says that there is no such device', ({ appId }) =>
-    failed(`[${appId}]设备不存在`),
-  ),
-  offline: always('says that the device is offline', () => failed('微信已离线')),
+  'device-unknown': {
+    ...always('says that there is no such device', unknownDevice),
+    quick: (call, operation) => (operation.endsWith('/setCallback') ? undefined : unknownDevice(call)),
+  },
+  offline: {
+    ...always('says that the device is offline', () => failed('微信已离线')),
+    quick: (_call, operation) =>
+      ({
+        'login/checkOnline': success(false),
+        'group/getChatroomInfo': failed('微信已离线', '获取群信息失败'),
+        'login/setCallback': undefined,
+        'tools/setCallback': undefined,
+      })[operation],
+  },
   'no-data': always('says success without data', () => noData),
   'empty-lists': always('says success with three empty lists', () =>
     success({ friends: [], chatrooms: [], ghs: [] }),
@@ -88,18 +108,18 @@ export const scenarios = {
     'lists with null, "null", blanks, numbers, duplicates, gh_ ids among friends',
     () => dirtyData,
   ),
-  malformed: always('answers with broken JSON', () => ({
+  malformed: ill('answers with broken JSON', () => ({
     kind: 'text',
     status: 200,
     contentType: 'application/json;charset=UTF-8',
     text: '{"ret":200,"msg":"操作成功","data":{"friends":["weixin",,',
   })),
-  truncated: always('closes the connection amid the answer', () => ({
+  truncated: ill('closes the connection amid the answer', () => ({
     kind: 'cut',
     envelope: { ret: 200, msg: '操作成功', data: seedList },
   })),
-  reset: always('resets the connection without an answer', () => ({ kind: 'reset' })),
-  'server-error': always("answers 502 with a gateway's HTML page", () => ({
+  reset: ill('resets the connection without an answer', () => ({ kind: 'reset' })),
+  'server-error': ill("answers 502 with a gateway's HTML page", () => ({
     kind: 'text',
     status: 502,
     contentType: 'text/html',

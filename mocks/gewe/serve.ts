@@ -22,11 +22,12 @@ export interface RunningGeweMock {
 }
 
 /** Longer request bodies are refused. */
-const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 8 * 1024 * 1024;
 
 /**
  * The mock as a server on 127.0.0.1. Beside GeWe's operations: `GET /__mock/calls` tells the counts of each device,
- * `POST /__mock/scenario` with `{"scenario", "seconds"?}` chooses another scenario.
+ * `POST /__mock/scenario` with `{"scenario", "seconds"?}` chooses another scenario, and `POST /__mock/callback` with a
+ * token in `X-GEWE-TOKEN` posts its body to the callback URL of that token.
  *
  * @throws Error with one line for a person when the port is taken.
  */
@@ -81,6 +82,7 @@ async function answer(mock: GeweMock, request: Request): Promise<Response> {
   if (pathname === '/__mock/calls' && request.method === 'GET') return Response.json(mock.state.told());
   if (pathname === '/__mock/scenario' && request.method === 'POST')
     return chooseScenario(mock, await request.text());
+  if (pathname === '/__mock/callback' && request.method === 'POST') return postCallback(mock, request);
   const response = await getResponse(mock.handlers, request);
   return response ?? text(404, `The GeWe mock has no ${request.method} ${pathname}.`);
 }
@@ -97,6 +99,14 @@ function chooseScenario(mock: GeweMock, body: string): Response {
       error instanceof SyntaxError || !(error instanceof Error) ? 'The body is no JSON.' : error.message;
     return text(400, why);
   }
+}
+
+async function postCallback(mock: GeweMock, request: Request): Promise<Response> {
+  const token = request.headers.get('X-GEWE-TOKEN') ?? '';
+  const contentType = request.headers.get('Content-Type') ?? undefined;
+  const posted = await mock.postCallback(token, new Uint8Array(await request.arrayBuffer()), contentType);
+  if (posted === undefined) return text(404, 'Nobody has set a callback URL for this token.');
+  return posted.status === undefined ? text(502, 'The receiver did not answer.') : Response.json(posted);
 }
 
 function text(status: number, message: string): Response {

@@ -16,6 +16,7 @@ ${scenarioNames.map((name) => `  ${name.padEnd(20)} ${scenarios[name].descriptio
 While it runs:
   POST /__mock/scenario {"scenario":"slow","seconds":5}   chooses another scenario
   GET /__mock/calls                                       counts the calls of each device
+  POST /__mock/callback, with X-GEWE-TOKEN                posts its body to the callback URL of the token
 `;
 
 try {

@@ -45,6 +45,17 @@ it('makes the table as serverless.yml describes it', async () => {
   await dynamoDb.close();
 });
 
+it('can be used as soon as its table is made', async () => {
+  const dynamoDb = await startDynamoDb({ path });
+  const client = createDynamoDbClient(localLocation(dynamoDb.url));
+  for (const name of Array.from({ length: 30 }, (_, number) => `contacts-${number}`)) {
+    await createTable(client, name);
+    await createRecordStore({ client, name }, () => 'nonce').load('device');
+  }
+  client.destroy();
+  await dynamoDb.close();
+});
+
 it('cannot be started on a port that is taken', async () => {
   const dynamoDb = await startDynamoDb();
   const port = Number(new URL(dynamoDb.url).port);

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
   type DynamoDBClient,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { parse } from 'yaml';
+import { readDeployment } from './deployment.ts';
 
 /** A part of the local stack that is up. */
 export interface LocalDynamoDb {
@@ -48,29 +49,30 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** Creates the table as `serverless.yml` describes it, under this name; one that is there already is left as it is. */
+/**
+ * Creates the table as `serverless.yml` describes it, under this name; one that is there already is left as it is.
+ * It can be used then: dynalite says for a moment that a new one is not there.
+ */
 export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   try {
     await client.send(new CreateTableCommand({ TableName: name, ...tableSchema() }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+  const patience = { maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 };
+  await waitUntilTableExists({ client, ...patience }, { TableName: name });
 }
 
-interface Deployment {
-  readonly resources: readonly (string | { readonly Resources: Resources })[];
-}
-interface Resources {
-  readonly ContactsTable: { readonly Properties: TableSchema };
-}
-type TableSchema = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'KeySchema' | 'BillingMode'>;
+type TableSchema = Pick<
+  CreateTableCommandInput,
+  'AttributeDefinitions' | 'KeySchema' | 'BillingMode' | 'GlobalSecondaryIndexes'
+>;
 
-function tableSchema(): TableSchema {
-  const text = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
-  // CloudFormation's own tags (!Ref) are of no interest here.
-  const deployment: Deployment = parse(text, { merge: true, logLevel: 'error' });
-  const own = deployment.resources.find((part) => typeof part === 'object');
-  if (own === undefined) throw new Error('serverless.yml: resources must hold the table');
-  const { AttributeDefinitions, KeySchema, BillingMode } = own.Resources.ContactsTable.Properties;
-  return { AttributeDefinitions, KeySchema, BillingMode };
+/** Of the table in `serverless.yml`. Throws when it describes none. */
+export function tableSchema(): TableSchema {
+  const { resources } = readDeployment(fileURLToPath(new URL('../../serverless.yml', import.meta.url)));
+  const properties: TableSchema | undefined = Object(resources.get('ContactsTable')).properties;
+  if (properties === undefined) throw new Error('serverless.yml: resources must hold the table');
+  const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
+  return { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes };
 }

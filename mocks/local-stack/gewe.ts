@@ -32,10 +32,10 @@ export function chooseGewe(
     const { port } = ports.geweMock;
     return { who, ...at(ports.geweMock), start: () => startGeweMock({ ...choice, port }) };
   }
-  const specFile = join(root, 'openapi.yaml');
+  const specFiles = ['openapi.yaml', 'mocks/gewe/upstream.yaml'].map((file) => join(root, file));
   const { port } = ports.prism;
   const who = 'Prism, with the examples of openapi.yaml';
-  return { who, ...at(ports.prism), start: () => startPrismMock({ specFile, port }) };
+  return { who, ...at(ports.prism), start: () => startPrismMock({ specFiles, port }) };
 }
 
 function at(claim: PortClaim) {

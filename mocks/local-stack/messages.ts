@@ -35,6 +35,7 @@ export interface Running {
   readonly dynamoDbPort: number;
   readonly sqsPort: number;
   readonly lambdaPort: number;
+  readonly eventsPort: number;
   /** Absolute. */
   readonly dataDir: string;
   /** Who plays GeWe, in words. */
@@ -44,7 +45,7 @@ export interface Running {
 
 /** Told when all parts run: where they are, and three calls to try. */
 export function readyText(running: Running): string {
-  const { apiPort, dynamoDbPort, sqsPort, lambdaPort, dataDir, gewe, geweUrl } = running;
+  const { apiPort, dynamoDbPort, sqsPort, lambdaPort, eventsPort, dataDir, gewe, geweUrl } = running;
   const call = (operation: string) =>
     `  curl -X POST localhost:${apiPort}/gewe/v2/api/contacts/${operation} -H 'X-GEWE-TOKEN: t' ` +
     `-H 'content-type: application/json' -d '{"appId":"wx_demo"}'`;
@@ -56,8 +57,12 @@ export function readyText(running: Running): string {
       ['API', `http://127.0.0.1:${apiPort}`],
       ['GeWe', `${geweUrl} (${gewe})`],
       ['DynamoDB', `http://127.0.0.1:${dynamoDbPort} (dynalite, data in ${dataDir})`],
-      ['SQS', `http://127.0.0.1:${sqsPort} (fauxqs, in memory)`],
+      [
+        'SQS',
+        `http://127.0.0.1:${sqsPort} (fauxqs, in memory: callbacks that wait do not survive a restart)`,
+      ],
       ['Lambda', `http://127.0.0.1:${lambdaPort} (serverless-offline)`],
+      ['EventBridge', `http://127.0.0.1:${eventsPort} (the schedule runs every minute)`],
     ]),
     '',
     'Try:',
@@ -65,6 +70,7 @@ export function readyText(running: Running): string {
     call('fetchContactsList'),
     call('fetchContactsListCache'),
     `  curl -i localhost:${apiPort}/v1/devices/wx_demo/contacts -H 'X-GEWE-TOKEN: t'`,
+    '  npm run event -- --help    sends events and callbacks',
     '',
   ].join('\n');
 }

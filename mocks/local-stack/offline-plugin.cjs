@@ -16,6 +16,7 @@ module.exports = class LocalStackPlugin {
         await esbuild.stop();
         resolveReferences(serverless.service.functions);
         loadFunctions(serverless);
+        leaveSchedules(serverless.service.functions);
       },
       'after:offline:start:init': async () => {
         const { mendGateway, mendProcess } = await import('./gateway.ts');
@@ -47,6 +48,13 @@ function resolveReferences(functions) {
       if (resources[value.Ref] === undefined) delete environment[name];
       else environment[name] = resources[value.Ref];
     }
+  }
+}
+
+/** serverless-offline would run them, too, with events of its own: schedule.ts does it. */
+function leaveSchedules(functions) {
+  for (const called of Object.values(functions)) {
+    called.events = called.events.filter(({ schedule }) => schedule === undefined);
   }
 }
 

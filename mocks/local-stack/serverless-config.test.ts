@@ -7,19 +7,90 @@ import { readServerlessConfig } from './serverless-config.ts';
 const folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('reads names, times and limits of the committed serverless.yml', () => {
-  const config = readServerlessConfig('serverless.yml');
-  expect(config).toMatchObject({
-    tableName: 'gewe-contacts-dev',
-    refreshQueue: { name: 'gewe-contacts-dev-refresh', visibilityTimeoutS: 330, maxReceiveCount: 10 },
-    deadLetterQueue: { name: 'gewe-contacts-dev-refresh-dead' },
-    workerConcurrency: 10,
+/** What is read of a file of this text, with the resources of every such file. */
+function readText(text: string) {
+  const file = join(folder, 'serverless.yml');
+  const resources = `resources:
+- Resources:
+    ContactsTable: { Type: AWS::DynamoDB::Table, Properties: { TableName: '\${self:custom.table}' } }
+    Bus: { Type: AWS::Events::EventBus, Properties: { Name: 'bus-\${sls:stage}' } }
+`;
+  writeFileSync(
+    file,
+    `service: x\nprovider: { stage: dev }\ncustom: { table: 't-\${sls:stage}' }\n${text}\n${resources}`,
+  );
+  return readServerlessConfig(file);
+}
+
+const committed = readServerlessConfig('serverless.yml');
+const functionNamed = (wanted: string) => committed.functions.find(({ key }) => key === wanted);
+
+it('reads the names, times and limits of every queue of the committed serverless.yml', () => {
+  expect(committed.tableName).toBe('gewe-contacts-dev');
+  expect(committed.bus).toEqual({ resource: 'ContactsEventBus', name: 'gewe-contacts-dev' });
+  expect(committed.queues).toHaveLength(6);
+  expect(committed.queues[0]).toEqual({
+    resource: 'RefreshQueue',
+    name: 'gewe-contacts-dev-refresh',
+    visibilityTimeoutS: 330,
+    maxReceiveCount: 10,
+    deadLetterName: 'gewe-contacts-dev-refresh-dead',
   });
-  expect(config.functionName('fetch-contacts')).toBe('gewe-contacts-dev-fetch-contacts');
 });
 
-it('names the setting that is missing', () => {
-  const file = join(folder, 'serverless.yml');
-  writeFileSync(file, 'service: x\nprovider: { stage: dev }\ncustom: { names: {} }\n');
-  expect(() => readServerlessConfig(file)).toThrow('serverless.yml: custom.names.table must be a string');
+it('reads what each function is called for', () => {
+  expect(functionNamed('fetch-contacts')).toMatchObject({
+    name: 'gewe-contacts-dev-fetch-contacts',
+    timeoutS: 300,
+    routes: [],
+    queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
+  });
+  expect(functionNamed('fail-refresh')?.queues).toEqual([
+    { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 1 },
+  ]);
+  expect(functionNamed('not-found')).toMatchObject({ routes: ['$default'], timeoutS: 29 });
+  expect(functionNamed('receive-callback')?.routes).toEqual(['POST /v1/callbacks/{callbackId}']);
+  expect(functionNamed('start-due')).toMatchObject({
+    schedules: [{ name: 'gewe-contacts-dev-start-due', everyMs: 60_000 }],
+    maxRetries: 0,
+  });
+  expect(functionNamed('on-refresh-event')?.rules).toEqual([
+    {
+      name: 'gewe-contacts-dev-refresh-requested',
+      busName: 'gewe-contacts-dev',
+      detailTypes: ['Contacts Refresh Requested'],
+    },
+  ]);
+});
+
+it('puts values in the place of variables, and takes an event without a type for any', () => {
+  const rule = '{ eventBridge: { name: r, eventBus: !Ref Bus, pattern: {} } }';
+  const { tableName, bus, functions } = readText(`functions: { f: { events: [${rule}] } }`);
+  expect([tableName, bus.name]).toEqual(['t-dev', 'bus-dev']);
+  expect(functions[0]?.rules).toEqual([{ name: 'r', busName: 'bus-dev', detailTypes: undefined }]);
+});
+
+it.each([
+  [
+    'a queue that is not there',
+    '{ sqs: { arn: !GetAtt Gone.Arn } }',
+    'there is no resource "Gone" with a name',
+  ],
+  [
+    'a schedule without a name',
+    '{ schedule: { rate: rate(1 minute) } }',
+    'functions.f: the name of schedule must be',
+  ],
+  [
+    'a schedule of another kind',
+    '{ schedule: { name: s, rate: cron(0 1 * * ? *) } }',
+    'knows no schedule "cron(',
+  ],
+  [
+    'a pattern that it cannot match',
+    '{ eventBridge: { name: r, eventBus: !Ref Bus, pattern: { source: [a] } } }',
+    'functions.f: the local stack knows patterns of detail-type alone',
+  ],
+])('refuses %s, and says where', (_what, event, fault) => {
+  expect(() => readText(`functions: { f: { events: [${event}] } }`)).toThrow(fault);
 });

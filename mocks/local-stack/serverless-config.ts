@@ -1,62 +1,133 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { type Deployment, listAt, numberAt, readDeployment, textAt, valueAt } from './deployment.ts';
+import { periodOf } from './schedule.ts';
 
-/** A queue as `serverless.yml` describes it. */
+/** A queue, as the template makes it. */
 export interface QueueConfig {
+  /** In the template. */
+  readonly resource: string;
   readonly name: string;
   readonly visibilityTimeoutS: number;
+  /** With both: after so many receives a message goes there. */
+  readonly maxReceiveCount?: number;
+  readonly deadLetterName?: string;
+}
+
+/** A function, and what it is called for. */
+export interface FunctionConfig {
+  /** In `serverless.yml`; also the name of its file. */
+  readonly key: string;
+  /** What Lambda knows it by. */
+  readonly name: string;
+  readonly timeoutS: number;
+  /** `POST /v1/…`; `$default` for whatever no other takes. */
+  readonly routes: readonly string[];
+  /** The queues it serves. `concurrency`: messages worked on at the same time. */
+  readonly queues: readonly { readonly queueName: string; readonly concurrency: number }[];
+  readonly schedules: readonly { readonly name: string; readonly everyMs: number }[];
+  readonly rules: readonly EventRule[];
+  /** Of an asynchronous invocation that failed (AWS's default is 2). */
+  readonly maxRetries: number;
+}
+
+/** Events of a bus that a function is invoked with. */
+export interface EventRule {
+  readonly name: string;
+  readonly busName: string;
+  /** Undefined: of any type. */
+  readonly detailTypes: readonly string[] | undefined;
 }
 
 /** What the local stack takes from `serverless.yml`, so that it is stated once. */
 export interface ServerlessConfig {
   readonly tableName: string;
-  readonly refreshQueue: QueueConfig & { readonly maxReceiveCount: number };
-  readonly deadLetterQueue: QueueConfig;
-  /** Messages of the refresh queue that are worked on at the same time. */
-  readonly workerConcurrency: number;
-  /** The name a function is invoked by, from its key in `functions`. */
-  functionName(key: string): string;
+  readonly bus: { readonly resource: string; readonly name: string };
+  readonly queues: readonly QueueConfig[];
+  readonly functions: readonly FunctionConfig[];
 }
 
 /** Reads `serverless.yml`; throws an error that names the setting when one is missing or of another type. */
 export function readServerlessConfig(file: string): ServerlessConfig {
-  const root: unknown = parse(readFileSync(file, 'utf8'), { merge: true, logLevel: 'error' });
-  const stage = textAt(root, 'provider.stage');
-  const nameAt = (path: string) => textAt(root, path).replace(/\$\{sls:stage\}/g, stage);
-  const service = textAt(root, 'service');
-  return {
-    tableName: nameAt('custom.names.table'),
-    refreshQueue: {
-      name: nameAt('custom.names.refreshQueue'),
-      visibilityTimeoutS: numberAt(root, 'custom.refreshQueue.visibilityTimeoutS'),
-      maxReceiveCount: numberAt(root, 'custom.refreshQueue.maxReceiveCount'),
-    },
-    deadLetterQueue: {
-      name: nameAt('custom.names.deadLetterQueue'),
-      visibilityTimeoutS: numberAt(root, 'custom.deadLetterQueue.visibilityTimeoutS'),
-    },
-    workerConcurrency: numberAt(root, 'custom.worker.maximumConcurrency'),
-    functionName: (key) => `${service}-${stage}-${key}`,
+  const deployment = readDeployment(file);
+  const named = namesOf(deployment);
+  const queues = ofType(deployment, 'AWS::SQS::Queue').map(([resource, properties]) =>
+    queueOf(resource, properties, named),
+  );
+  const [[bus] = ['']] = ofType(deployment, 'AWS::Events::EventBus');
+  const prefix = `${String(deployment.at('service'))}-${String(deployment.at('provider.stage'))}`;
+  const timeoutS = deployment.at('provider.timeout');
+  const functions = Object.entries(Object(deployment.at('functions'))).map(([key, told]) =>
+    functionOf(key, `${prefix}-${key}`, { timeout: timeoutS, ...Object(told) }, named),
+  );
+  return { tableName: named('ContactsTable'), bus: { resource: bus, name: named(bus) }, queues, functions };
+}
+
+function ofType({ resources }: Deployment, wanted: string): readonly (readonly [string, unknown])[] {
+  return [...resources].flatMap(([name, { type, properties }]) =>
+    type === wanted ? [[name, properties] as const] : [],
+  );
+}
+
+/** The name that AWS knows a resource by, from its name in the template, with or without an attribute (`A.Arn`). */
+function namesOf({ resources }: Deployment) {
+  return (reference: string): string => {
+    const [resource = ''] = reference.split('.');
+    const properties = resources.get(resource)?.properties;
+    for (const key of ['TableName', 'QueueName', 'Name']) {
+      const name = valueAt(properties, key);
+      if (typeof name === 'string') return name;
+    }
+    throw new Error(`serverless.yml: there is no resource ${JSON.stringify(resource)} with a name`);
   };
 }
 
-function textAt(root: unknown, path: string): string {
-  const value = valueAt(root, path);
-  if (typeof value === 'string') return value;
-  throw new Error(`serverless.yml: ${path} must be a string`);
+type Named = ReturnType<typeof namesOf>;
+
+function queueOf(resource: string, properties: unknown, named: Named): QueueConfig {
+  const at = (path: string) => `${resource}.Properties.${path}`;
+  const redrive = valueAt(properties, 'RedrivePolicy');
+  return {
+    resource,
+    name: named(resource),
+    visibilityTimeoutS: numberAt(properties, 'VisibilityTimeout', at('VisibilityTimeout')),
+    ...(redrive !== undefined && {
+      maxReceiveCount: numberAt(redrive, 'maxReceiveCount', at('RedrivePolicy.maxReceiveCount')),
+      deadLetterName: named(textAt(redrive, 'deadLetterTargetArn', at('RedrivePolicy.deadLetterTargetArn'))),
+    }),
+  };
 }
 
-function numberAt(root: unknown, path: string): number {
-  const value = valueAt(root, path);
-  if (typeof value === 'number') return value;
-  throw new Error(`serverless.yml: ${path} must be a number`);
+function functionOf(key: string, name: string, told: unknown, named: Named): FunctionConfig {
+  const at = `functions.${key}`;
+  const events = listAt(told, 'events');
+  const ofKind = (kind: string) =>
+    events.map((event) => valueAt(event, kind)).filter((one) => one !== undefined);
+  const retries = valueAt(told, 'maximumRetryAttempts');
+  return {
+    key,
+    name,
+    timeoutS: Number(valueAt(told, 'timeout')),
+    routes: ofKind('httpApi').map((route) => (route === '*' ? '$default' : String(route))),
+    queues: ofKind('sqs').map((sqs) => ({
+      queueName: named(textAt(sqs, 'arn', `${at}: the arn of sqs`)),
+      concurrency: Number(valueAt(sqs, 'maximumConcurrency') ?? 1),
+    })),
+    schedules: ofKind('schedule').map((schedule) => ({
+      name: textAt(schedule, 'name', `${at}: the name of schedule`),
+      everyMs: periodOf(textAt(schedule, 'rate', `${at}: the rate of schedule`)),
+    })),
+    rules: ofKind('eventBridge').map((rule) => ({
+      name: textAt(rule, 'name', `${at}: the name of eventBridge`),
+      busName: named(textAt(rule, 'eventBus', `${at}: the eventBus of eventBridge`)),
+      detailTypes: detailTypesOf(valueAt(rule, 'pattern'), at),
+    })),
+    maxRetries: typeof retries === 'number' ? retries : 2,
+  };
 }
 
-function valueAt(root: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
-      root,
-    );
+/** Throws when the pattern asks for something else, which would not be looked at here. */
+function detailTypesOf(pattern: unknown, at: string): readonly string[] | undefined {
+  const { 'detail-type': types, ...others } = Object(pattern);
+  const isList = Array.isArray(types) && types.every((type) => typeof type === 'string');
+  if (Object.keys(others).length === 0 && (types === undefined || isList)) return types;
+  throw new Error(`serverless.yml: ${at}: the local stack knows patterns of detail-type alone`);
 }

@@ -4,7 +4,7 @@ import { readLocalSettings } from './settings.ts';
 it('has a default for everything', () => {
   const { ports, dataDir } = readLocalSettings({}, '/repository');
   expect(ports.api.port).toBe(3000);
-  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(6);
+  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(7);
   expect(dataDir).toBe('/repository/.local');
 });
 
@@ -17,9 +17,18 @@ it('takes what is set, and an empty variable for one that is not', () => {
 });
 
 it('names every fault in one line, those of the functions too', () => {
-  const env = { PORT: 'x', SQS_PORT: '0', DYNAMODB_PORT: '80', LEASE_S: '1', GEWE_BASE_URL: 'nonsense' };
+  const env = {
+    PORT: 'x',
+    SQS_PORT: '0',
+    DYNAMODB_PORT: '80',
+    LEASE_S: '1',
+    GEWE_BASE_URL: 'nonsense',
+    FORWARD_TO_LOOPBACK: 'yes',
+    CHATROOM_INTERVAL_S: '-1',
+  };
   const read = () => readLocalSettings(env, '/');
-  for (const name of ['PORT is "x"', 'SQS_PORT is "0"', 'LEASE_S is "1"', 'GEWE_BASE_URL']) {
+  const named = ['PORT is "x"', 'SQS_PORT is "0"', 'LEASE_S is "1"', 'GEWE_BASE_URL', 'FORWARD_TO_LOOPBACK'];
+  for (const name of [...named, 'CHATROOM_INTERVAL_S']) {
     expect(read).toThrow(name);
   }
   expect(read).not.toThrow('DYNAMODB_PORT');

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig, userSettingsFrom } from '../../lib/runtime/config.ts';
 import { port, type Setting, text } from '../../lib/runtime/setting-kinds.ts';
 import { userSettings } from '../../lib/runtime/settings.ts';
+import { wiringSettings } from '../../lib/runtime/wiring-settings.ts';
 import type { PortClaim } from './ports-check.ts';
 
 /** What the environment says about the local stack alone, told by `npm start -- --help`. */
@@ -15,6 +16,7 @@ export const localSettings = {
   dynamoDb: port({ name: 'DYNAMODB_PORT', fallback: '4030', meaning: 'Port of DynamoDB' }),
   sqs: port({ name: 'SQS_PORT', fallback: '4040', meaning: 'Port of SQS' }),
   lambda: port({ name: 'LAMBDA_PORT', fallback: '4050', meaning: "Port of Lambda's invoke API" }),
+  events: port({ name: 'EVENTS_PORT', fallback: '4060', meaning: 'Port of EventBridge' }),
   dataDir: text(
     {
       name: 'LOCAL_DATA_DIR',
@@ -25,11 +27,13 @@ export const localSettings = {
     },
     (folder) => folder,
   ),
+  forwardToLoopback: wiringSettings.forwardToLoopback,
 } as const;
 
 export interface LocalSettings {
   /** `GEWE_BASE_URL`, with its prefix. */
   readonly geweBaseUrl: string | undefined;
+  readonly publicBaseUrl: string | undefined;
   readonly ports: {
     readonly api: PortClaim;
     readonly prism: PortClaim;
@@ -37,6 +41,7 @@ export interface LocalSettings {
     readonly dynamoDb: PortClaim;
     readonly sqs: PortClaim;
     readonly lambda: PortClaim;
+    readonly events: PortClaim;
   };
   /** Absolute. */
   readonly dataDir: string;
@@ -49,6 +54,9 @@ export interface LocalSettings {
 export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSettings {
   return readConfig(env, (read) => {
     const user = userSettingsFrom(read);
+    // Of the functions alone, and checked here, before anything is started.
+    read(userSettings.chatroomInterval);
+    read(localSettings.forwardToLoopback);
     const claim = (part: string, setting: Setting<number>): PortClaim => ({
       part,
       variable: setting.name,
@@ -56,6 +64,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
     });
     return {
       geweBaseUrl: user.geweBaseUrl,
+      publicBaseUrl: user.publicBaseUrl,
       ports: {
         api: { part: 'the API', variable: userSettings.port.name, port: user.port },
         prism: claim('the GeWe mock (Prism)', localSettings.prism),
@@ -63,6 +72,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
         dynamoDb: claim('DynamoDB', localSettings.dynamoDb),
         sqs: claim('SQS', localSettings.sqs),
         lambda: claim("Lambda's invoke API", localSettings.lambda),
+        events: claim('EventBridge', localSettings.events),
       },
       dataDir: resolve(root, read(localSettings.dataDir)),
     };

@@ -6,6 +6,7 @@ import { lockData } from './data-lock.ts';
 import { createTable, startDynamoDb } from './dynamodb.ts';
 import { localAws } from './local-aws.ts';
 import { endStaleLeases } from './stale-leases.ts';
+import { addMissingIndexes } from './table-upgrade.ts';
 
 export interface Storage {
   readonly url: string;
@@ -23,6 +24,7 @@ export async function startStorage(dataDir: string, port: number, tableName: str
   const { url, close } = await startDynamoDb({ path: join(dataDir, 'dynamodb'), port });
   const client = createDynamoDbClient({ ...localAws, endpoint: url });
   await createTable(client, tableName);
+  await addMissingIndexes(client, tableName);
   const records = createRecordStore({ client, name: tableName }, randomUUID);
   const unfinished = await endStaleLeases(client, tableName, records);
   client.destroy();

@@ -13,6 +13,16 @@ export interface Target {
   readonly slowS: number;
   /** How many list calls GeWe got for a device, of all tokens. */
   listCallsOf(appId: string): Promise<number>;
+  /** Puts an event on the service's bus. */
+  putEvent(detailType: string, detail: object): Promise<void>;
+  /** What the service has told over the bus so far. */
+  toldEvents(): Promise<readonly ToldEvent[]>;
+}
+
+/** An event with the source `gewe-contacts`. */
+export interface ToldEvent {
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -28,6 +38,8 @@ export const quickSettings = {
   FAILURE_COOLDOWN_S: '0',
   RETRY_DELAYS_S: '0',
   LEASE_S: '6',
+  CHANGE_DEBOUNCE_S: '0',
+  CHATROOM_INTERVAL_S: '1',
 } as const;
 
 /** For the suites `faces`, `secrets` and `dead-letters`. */
@@ -36,6 +48,13 @@ export const patientSettings = {
   DEFAULT_WAIT_S: '20',
   MIN_REFRESH_INTERVAL_S: '60',
 } as const;
+
+/** The events of the service among all that a bus took. */
+export function toldBy(events: readonly { source: string; 'detail-type': string; detail: unknown }[]) {
+  return events
+    .filter(({ source }) => source === 'gewe-contacts')
+    .map(({ 'detail-type': type, detail }): ToldEvent => ({ type, detail: { ...Object(detail) } }));
+}
 
 /** Of what the mock of GeWe tells. */
 export function listCallsOf(told: readonly ToldCalls[], appId: string): number {

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 
 export const specFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
+/** What GeWe is asked for besides, which we do not answer ourselves. */
+export const upstreamSpecFile = fileURLToPath(new URL('../../mocks/gewe/upstream.yaml', import.meta.url));
 
 export const operationIds = [
   'fetchContactsList',
@@ -13,12 +15,24 @@ export const operationIds = [
   'getContacts',
   'getChanges',
   'eraseDevice',
+  'getChatrooms',
+  'putSubscription',
+  'getSubscription',
+  'deleteSubscription',
+  'putCallback',
+  'getCallback',
+  'deleteCallback',
+  'receiveCallback',
 ] as const;
 export type OperationId = (typeof operationIds)[number];
 
 /** Those that answer GeWe's envelope, whose `ret` and `data` say what a status says elsewhere. */
 export const geweOperationIds = operationIds.filter((id) => id.startsWith('fetch'));
 export const resourceOperationIds = operationIds.filter((id) => !id.startsWith('fetch'));
+/** Those that want a token: all but what GeWe calls. */
+export const tokenOperationIds = resourceOperationIds.filter((id) => id !== 'receiveCallback');
+/** Those about one device. */
+export const deviceOperationIds = tokenOperationIds.filter((id) => !id.endsWith('Callback'));
 
 export interface Operation {
   readonly method: string;
@@ -91,15 +105,20 @@ export function headerName(id: string, status: number | string, name: string): s
 export const answeredByNoFunction: Readonly<Record<string, string>> = {
   'startRefresh 413':
     'the functions ignore the body of a start, whatever its size: only the gateway refuses one that is too large',
+  'deleteCallback 500': 'it reads nothing that could be spoiled, and deletes whatever is there',
 };
 
 /** Which test file hears an answer: each file is held against all of its own. */
-export type Part = 'gewe-face' | 'resource' | 'not-allowed' | 'unavailable';
+export type Part = 'gewe-face' | 'resource' | 'events' | 'not-allowed' | 'unavailable';
+
+/** Of these the file about events hears all but what is the same for every operation about a device. */
+const eventOperations = /^(?:\w+Subscription|\w+Callback|getChatrooms) /;
 
 /** Every answer that the contract describes is in one part, unless no function answers it. */
 export function partOf(name: string): Part | undefined {
   if (name in answeredByNoFunction) return undefined;
   if (name.startsWith('fetch')) return 'gewe-face';
   if (name.endsWith(' 403')) return 'not-allowed';
-  return name.endsWith(' 503') ? 'unavailable' : 'resource';
+  if (name.endsWith(' 503')) return 'unavailable';
+  return eventOperations.test(name) ? 'events' : 'resource';
 }

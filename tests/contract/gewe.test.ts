@@ -8,7 +8,7 @@ import seedList from '../../mocks/gewe/seed-list.json' with { type: 'json' };
 import { type RunningPrism, startPrismMock } from '../../mocks/prism.ts';
 import { call, clientOf } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
-import { specFile } from './documented.ts';
+import { specFile, upstreamSpecFile } from './documented.ts';
 
 const token = 'token-for-gewe';
 const secret: DeviceSecret = { token, appId: 'wx_demo' };
@@ -17,7 +17,7 @@ const lostAppId = 'wx_lost';
 
 let prism: RunningPrism;
 beforeAll(async () => {
-  prism = await startPrismMock({ specFile, port: 0 });
+  prism = await startPrismMock({ specFiles: [specFile, upstreamSpecFile], port: 0 });
 });
 afterAll(() => prism.close());
 

@@ -17,6 +17,9 @@ export interface Question extends Call {
   readonly appId?: string;
   readonly refreshId?: string;
   readonly since?: string;
+  readonly callbackId?: string;
+  /** Of the query, in place of `since`. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /** Prism between the tests and the service, with a memory of what it has heard. */
@@ -38,18 +41,23 @@ export interface Judge {
 const transport = ['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding'];
 
 export async function startJudge(upstream: string, token: string): Promise<Judge> {
-  const strict = await startPrismProxy({ specFile, port: 0, upstream });
-  const lenient = await startPrismProxy({ specFile, port: 0, upstream, checkRequests: false });
+  const strict = await startPrismProxy({ specFiles: [specFile], port: 0, upstream });
+  const lenient = await startPrismProxy({ specFiles: [specFile], port: 0, upstream, checkRequests: false });
   const heard = new Set<string>();
   const sent = new Set<string>();
 
-  async function askThrough(proxy: string, id: OperationId, { appId, refreshId, since, ...more }: Question) {
+  async function askThrough(proxy: string, id: OperationId, question: Question) {
+    const { appId = 'wx_demo', refreshId = '-', callbackId = '-', since, query, ...more } = question;
     const { method, path } = operationOf(id);
-    const filled = path.replace('{appId}', appId ?? 'wx_demo').replace('{refreshId}', refreshId ?? '-');
-    const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`;
+    const filled = path
+      .replace('{appId}', appId)
+      .replace('{refreshId}', refreshId)
+      .replace('{callbackId}', callbackId);
+    const asked = new URLSearchParams({ ...(id === 'getChanges' && since && { since }), ...query });
     const isGewe = path.includes('/v2/api/');
-    const body = isGewe ? { body: { appId: appId ?? 'wx_demo' } } : {};
-    const reply = await call(`${proxy}${filled}${query}`, method, { token, ...body, ...more });
+    const body = isGewe ? { body: { appId } } : method === 'PUT' ? { body: {} } : {};
+    const url = `${proxy}${filled}${asked.size > 0 ? `?${asked}` : ''}`;
+    const reply = await call(url, method, { token, ...body, ...more });
     const { status, text, headers } = reply;
     expect(headers['sl-violations'], `${id}: ${status} ${text.slice(0, 500)}`).toBeUndefined();
     // Prism says so of itself when it cannot reach the service; no answer of it counts.

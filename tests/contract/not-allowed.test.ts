@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../service/service.ts';
-import { geweOperationIds, resourceOperationIds } from './documented.ts';
+import { geweOperationIds, tokenOperationIds } from './documented.ts';
 import { type Judge, startJudge } from './judge.ts';
 
 const allowed = 'token-that-is-allowed';
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('a token that is not allowed here', () => {
-  it.each(resourceOperationIds)('is refused by %s', async (id) => {
+  it.each(tokenOperationIds)('is refused by %s', async (id) => {
     const reply = await judge.ask(id, unknown);
     expect(reply.status).toBe(403);
     expect(JSON.parse(reply.text).type).toBe('urn:problem-type:gewe-contacts:token-not-allowed');

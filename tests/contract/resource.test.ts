@@ -3,10 +3,10 @@ import { call } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
 import {
   answeredByNoFunction,
+  deviceOperationIds,
   documentedAnswers,
   operationIds,
   operations,
-  resourceOperationIds,
 } from './documented.ts';
 import { type Judge, startJudge } from './judge.ts';
 import { spoilRecord } from './spoiled-record.ts';
@@ -91,7 +91,7 @@ describe('within the contract', () => {
     }
   });
 
-  describe.each(resourceOperationIds)('%s', (id) => {
+  describe.each(deviceOperationIds)('%s', (id) => {
     it.each([
       ['no token', { token: '' }, 401, 'token-missing'],
       ['a token with a space', { token: 'a b' }, 401, 'token-invalid'],

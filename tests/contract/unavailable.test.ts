@@ -6,7 +6,11 @@ import { type Door, openDoor } from './door.ts';
 import { type Judge, startJudge } from './judge.ts';
 
 const token = 'token-of-the-unavailable';
-const unknown = { refreshId: '0000001-aaaaaaaaaaaaaaaa', since: 'x'.repeat(43) };
+const unknown = {
+  refreshId: '0000001-aaaaaaaaaaaaaaaa',
+  since: 'x'.repeat(43),
+  callbackId: 'x'.repeat(54),
+};
 const wait = { headers: { Prefer: 'wait=20' } };
 const problem = 'urn:problem-type:gewe-contacts:unavailable';
 

@@ -19,6 +19,22 @@ export class Cleanup {
     this.#steps.unshift(step);
   }
 
+  /** Does something beside all the rest. What of it is not done at the end is stopped then. */
+  begin<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const end = new AbortController();
+    const running = work(AbortSignal.any([this.signal, end.signal]));
+    // Its failure is told to whoever awaits it.
+    const ended = running.then(
+      () => {},
+      () => {},
+    );
+    this.later(() => {
+      end.abort(new Error('the rest is done'));
+      return ended;
+    });
+    return running;
+  }
+
   /** Takes every step, whatever becomes of the others. */
   async run(): Promise<void> {
     for (const step of this.#steps.splice(0)) {

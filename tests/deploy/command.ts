@@ -14,6 +14,13 @@ export interface CommandOptions {
 /** A command said no, or could not be started. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
+  /** To its standard output. */
+  readonly written: string;
+
+  constructor(message: string, written: string, options?: ErrorOptions) {
+    super(message, options);
+    this.written = written;
+  }
 }
 
 /** Runs a command to its end; gives what it wrote to its standard output. Throws `CommandFailed` with all it wrote. */
@@ -43,13 +50,14 @@ export async function runCommand(
     if (show) process.stderr.write(chunk);
   });
   const ended: unknown[] = await once(child, 'close').catch((error: unknown) => {
-    throw new CommandFailed(`${command} could not be started`, { cause: error });
+    throw new CommandFailed(`${command} could not be started`, '', { cause: error });
   });
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
   if (ended[0] !== 0) {
     throw new CommandFailed(
       `${command} ${args.join(' ').slice(0, 200)} failed:\n${show ? '' : Buffer.concat(all)}`,
+      Buffer.concat(written).toString(),
     );
   }
   return Buffer.concat(written).toString();

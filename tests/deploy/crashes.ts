@@ -18,6 +18,8 @@ export interface Scene {
   readonly table: DynamoDBClient;
   readonly refreshQueueUrl: string;
   readonly deadLetterQueueUrl: string;
+  readonly relayQueueUrl: string;
+  readonly relayDeadLetterQueueUrl: string;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ const token = 'token-of-crashes';
 const patienceMs = 60_000;
 
 /** Asks until it is so. Throws with `what` when it takes longer than a minute. */
-async function until(
+export async function until(
   what: string,
   signal: AbortSignal,
   isSo: () => Promise<boolean> | boolean,
@@ -36,7 +38,7 @@ async function until(
 }
 
 /** The latest message of a kind, as it was sent. */
-async function lastBody(stack: MiniStack, kind: 'step' | 'erase'): Promise<string> {
+export async function lastBody(stack: MiniStack, kind: 'step' | 'erase' | 'relay'): Promise<string> {
   for await (const { messageBody = '' } of recordedCalls(stack.url)) {
     if (messageBody.includes(`"kind":"${kind}"`)) return messageBody;
   }

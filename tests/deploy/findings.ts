@@ -1,11 +1,47 @@
-import { readFileSync } from 'node:fs';
+import { routes } from '../../lib/http/routes.ts';
 import type { Scene } from './crashes.ts';
-import type { DeployedResource } from './deployment.ts';
+import type { Template } from './deployed-template.ts';
+import { deployedRoutes, functionFiles, wiredFunctions, wiredQueues } from './deployed-wiring.ts';
+import { type DeployedResource, physicalId } from './deployment.ts';
 import { grantFaults, tellGrantFaults } from './grants.ts';
 import { inventory } from './left-over.ts';
 import { deployedMappings, deployedRoles, recordedCalls } from './recorded.ts';
 import type { Report } from './report.ts';
-import { errorLines, logTexts, refusals, tokenFinds } from './search.ts';
+import { errorLines, failedStarts, logTexts, refusals, tokenFinds } from './search.ts';
+import { functionFaults, queueFaults, restingQueues, routeFaults } from './wiring.ts';
+
+/** What was deployed, and the template that says so. */
+export interface Deployed {
+  readonly template: Template;
+  readonly resources: readonly DeployedResource[];
+}
+
+/** Events reach every function, queue and route, and settings every function: what is missing is named. */
+export async function checkWiring(
+  { aws, signal }: Scene,
+  { template, resources }: Deployed,
+  report: Report,
+): Promise<void> {
+  report.step('every event and setting is set against what the functions, roles and routes ask for');
+  const functions = await wiredFunctions(aws, template, resources, signal);
+  const queues = await wiredQueues(aws, template, resources);
+  const mappings = await deployedMappings(aws);
+  const known = routes.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`));
+  const deployed = await deployedRoutes(aws, physicalId(resources, 'HttpApi'));
+  const faults = [
+    ...functionFaults(functions, functionFiles()),
+    ...queueFaults(queues, await deployedRoles(aws), mappings),
+    // Everything else is answered by not-found.
+    ...routeFaults(deployed, [...known, '$default']),
+  ];
+  for (const fault of faults) report.fault(fault);
+  if (faults.length === 0) {
+    const resting = restingQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
+    report.fact(
+      `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${resting} rests without a function`,
+    );
+  }
+}
 
 /** No token anywhere. */
 export async function checkTokens({ aws, stack, table, tableName }: Scene, report: Report): Promise<void> {
@@ -36,6 +72,13 @@ export async function checkGrants(
     report.fact(`${count} grants of ${roles.length} roles, each used, none missing`);
 }
 
+/** No function failed to start, as one does that is told a wrong setting, or not told one. */
+export async function checkStarts({ stack }: Scene, report: Report): Promise<void> {
+  const failed = failedStarts(stack.output());
+  for (const start of failed) report.fault(start);
+  if (failed.length === 0) report.fact('every function that was called started');
+}
+
 /** What the functions say of their errors, for whoever looks for the reason of a fault. */
 export async function tellErrors({ aws, stack }: Scene): Promise<void> {
   const lines = errorLines(new Map([...(await logTexts(aws)), ['MiniStack', stack.output().split('\n')]]));
@@ -43,14 +86,8 @@ export async function tellErrors({ aws, stack }: Scene): Promise<void> {
 }
 
 /** After a removal there is what the template means to stay, and nothing else. */
-export async function checkRemoval(
-  { aws }: Scene,
-  deployed: { readonly template: string; readonly resources: readonly DeployedResource[] },
-  report: Report,
-): Promise<void> {
-  const template: { Resources: Record<string, { DeletionPolicy?: string }> } = JSON.parse(
-    readFileSync(deployed.template, 'utf8'),
-  );
+export async function checkRemoval({ aws }: Scene, deployed: Deployed, report: Report): Promise<void> {
+  const { template } = deployed;
   // The Serverless Framework retains each version of a function; it goes with its function all the same.
   const isKept = ({ logicalId, type }: DeployedResource) =>
     type !== 'AWS::Lambda::Version' && /^Retain/.test(template.Resources[logicalId]?.DeletionPolicy ?? '');

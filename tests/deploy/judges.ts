@@ -31,6 +31,8 @@ export async function missingPrerequisites(signal: AbortSignal): Promise<readonl
   } else if (!(await isThere('python3', ['-c', 'import venv, ensurepip']))) {
     missing.push('the module venv of python3 (Debian: apt-get install python3-venv)');
   }
+  if (!(await isThere('cargo', ['--version']))) missing.push('cargo (rustup.rs), for a public client');
+  if (!(await isThere('cc', ['--version']))) missing.push('cc, for cargo (Debian: apt-get install gcc)');
   if (!(await isThere('ps', ['-A', '-o', 'pid=']))) missing.push('ps (Debian: apt-get install procps)');
   return missing;
 }

@@ -14,15 +14,20 @@ const inventories: readonly (readonly [kind: string, service: string, command: s
   ['bucket', 's3api', 'list-buckets', 'Buckets.Name'],
   ['alarm', 'cloudwatch', 'describe-alarms', 'MetricAlarms.AlarmName'],
   ['dashboard', 'cloudwatch', 'list-dashboards', 'DashboardEntries.DashboardName'],
+  ['rule', 'events', 'list-rules', 'Rules.Name'],
+  ['bus', 'events', 'list-event-buses', 'EventBuses.Name'],
   ['topic', 'sns', 'list-topics', 'Topics.TopicArn'],
 ];
+
+/** Nobody made it, and nobody can delete it. */
+const everAccounts = 'bus default';
 
 /** Everything in the account, as `<kind> <name>`. */
 export async function inventory(aws: Aws): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [kind, service, command, path] of inventories) {
-    const answer = await aws(service, command);
-    found.push(...namesAt(answer, path.split('.')).map((name) => `${kind} ${name}`));
+    const names = namesAt(await aws(service, command), path.split('.'));
+    found.push(...names.map((name) => `${kind} ${name}`).filter((line) => line !== everAccounts));
   }
   return found;
 }

@@ -78,12 +78,24 @@ function grantsOf({ Effect, Action, Resource }: Statement): readonly string[] {
 /** The queues that functions serve. */
 export async function deployedMappings(aws: Aws): Promise<readonly Mapping[]> {
   const { EventSourceMappings: mappings } = await aws<{
-    EventSourceMappings: { EventSourceArn: string; FunctionArn: string }[];
+    EventSourceMappings: { EventSourceArn: string; FunctionArn: string; State: string }[];
   }>('lambda', 'list-event-source-mappings');
-  return mappings.map(({ EventSourceArn: queueArn, FunctionArn: arn }) => ({
-    functionName: arn.replace(/^.*:function:/, ''),
-    queueArn,
-  }));
+  return mappings
+    .filter(({ State: state }) => state !== 'Disabled')
+    .map(({ EventSourceArn: queueArn, FunctionArn: arn }) => ({
+      functionName: arn.replace(/^.*:function:/, ''),
+      queueArn,
+    }));
+}
+
+/** What names the resource of a call, and what a message said. */
+interface Parameters {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly QueueUrl?: string;
+  readonly SecretId?: string;
+  readonly MessageBody?: string;
+  readonly Entries?: readonly { readonly EventBusName?: string }[];
 }
 
 interface Recording {
@@ -132,15 +144,18 @@ function readRecorded(text: string): Recorded {
     awsRegion: string;
     recipientAccountId: string;
     userIdentity: { accessKeyId: string };
-    requestParameters: Readonly<Record<string, string>> | null;
+    requestParameters: Parameters | null;
   } = JSON.parse(text);
   const service = event.eventSource.replace('.amazonaws.com', '');
-  const { TableName, QueueUrl, SecretId, MessageBody } = event.requestParameters ?? {};
+  const { TableName, IndexName, QueueUrl, SecretId, MessageBody, Entries } = event.requestParameters ?? {};
+  const index = IndexName === undefined ? '' : `/index/${IndexName}`;
+  const [entry] = Entries ?? [];
   const here = `arn:aws:${service}:${event.awsRegion}:${event.recipientAccountId}`;
   const resource =
     SecretId ??
-    (TableName && `${here}:table/${TableName}`) ??
+    (TableName && `${here}:table/${TableName}${index}`) ??
     (QueueUrl && `${here}:${QueueUrl.split('/').at(-1)}`) ??
+    (entry?.EventBusName && `${here}:event-bus/${entry.EventBusName}`) ??
     'a resource that the record does not name';
   return {
     accessKeyId: event.userIdentity.accessKeyId,

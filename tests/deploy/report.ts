@@ -28,7 +28,8 @@ export class Report {
   end(): boolean {
     console.log(`\n== The deployment, after ${this.#seconds()}`);
     for (const fact of this.#facts) console.log(`ok     ${fact}`);
-    for (const fault of this.#faults) console.log(`WRONG  ${fault.split('\n')[0]}`);
+    // What a command said before it failed begins on a line of its own.
+    for (const fault of this.#faults) console.log(`WRONG  ${fault.replace(/:\n+/, ': ').split('\n')[0]}`);
     console.log(`${this.#facts.length} passed, ${this.#faults.length} failed`);
     return this.#faults.length === 0;
   }

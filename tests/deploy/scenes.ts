@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
@@ -6,26 +7,41 @@ import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
+import { allowLoopback, giveUpRelay, listenToBus, subscribeEachMinute } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
+import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
 import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
-import { physicalId, serverless, stackResources } from './deployment.ts';
-import { checkGrants, checkRemoval, checkTokens, tellErrors } from './findings.ts';
+import { physicalId, serverless, stackName, stackResources } from './deployment.ts';
+import {
+  checkGrants,
+  checkRemoval,
+  checkStarts,
+  checkTokens,
+  checkWiring,
+  type Deployed,
+  tellErrors,
+} from './findings.ts';
 import { openFrontDoor } from './front-door.ts';
 import type { Judges } from './judges.ts';
 import { startMiniStack } from './ministack.ts';
 import type { Report } from './report.ts';
+import { setQueue } from './set-queue.ts';
 import { runSuites } from './suites.ts';
+
+const operator = 'token-of-operator';
 
 export interface Stage {
   readonly folder: string;
   readonly judges: Judges;
+  /** Being installed. */
+  readonly clients: Promise<Clients>;
   readonly cleanup: Cleanup;
   readonly report: Report;
 }
 
 /** The whole life of a deployment, from an empty account to an empty account. */
-export async function acceptDeployment({ folder, judges, cleanup, report }: Stage): Promise<void> {
+export async function acceptDeployment({ folder, judges, clients, cleanup, report }: Stage): Promise<void> {
   const { signal } = cleanup;
   report.step('MiniStack starts, with IAM enforced and CloudTrail recording');
   const stack = await startMiniStack(judges.ministack, folder, signal);
@@ -48,14 +64,15 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
   report.step('serverless package, then cfn-lint');
   const packaged = join(folder, 'package');
   await sls.run(['package', '--package', packaged], { ...settings, ...patientSettings });
-  const template = join(packaged, 'cloudformation-template-update-stack.json');
+  const templateFile = join(packaged, 'cloudformation-template-update-stack.json');
   // W3005 is written by the Serverless Framework itself.
-  await runCommand(judges.cfnLint, ['-i', 'W3005', '-t', template], { env: process.env, signal });
+  await runCommand(judges.cfnLint, ['-i', 'W3005', '-t', templateFile], { env: process.env, signal });
   report.fact('cfn-lint has nothing against the template');
 
   report.step('serverless deploy');
   await sls.run(['deploy'], { ...settings, ...patientSettings });
   const resources = await stackResources(aws);
+  const deployed: Deployed = { template: JSON.parse(readFileSync(templateFile, 'utf8')), resources };
   const apiId = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.physicalId ?? '';
   const door = await openFrontDoor(`${apiId}.execute-api.127.0.0.1:${stack.port}`, stack.port);
   cleanup.later(() => door.close());
@@ -75,8 +92,12 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
     table,
     refreshQueueUrl: physicalId(resources, 'RefreshQueue'),
     deadLetterQueueUrl: physicalId(resources, 'DeadLetterQueue'),
+    relayQueueUrl: physicalId(resources, 'RelayQueue'),
+    relayDeadLetterQueueUrl: physicalId(resources, 'RelayDeadLetterQueue'),
     signal,
   };
+  const busName = physicalId(resources, 'ContactsEventBus');
+  const bus = await listenToBus(aws, busName);
   const putKeyring = (...keys: object[]) =>
     aws('secretsmanager', 'put-secret-value', {
       SecretId: physicalId(resources, 'SealingKeyring'),
@@ -87,7 +108,14 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
       folder,
       signal,
       report,
-      env: { ...location, DEPLOYED_URL: door.url, GEWE_MOCK_URL: gewe.url, TABLE_NAME: tableName },
+      env: {
+        ...location,
+        DEPLOYED_URL: door.url,
+        GEWE_MOCK_URL: gewe.url,
+        TABLE_NAME: tableName,
+        EVENT_BUS_NAME: busName,
+        TOLD_QUEUE_URL: bus.queueUrl,
+      },
     });
   const check = async (what: string, run: () => Promise<unknown>) => {
     report.step(what);
@@ -99,20 +127,26 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
       report.fault(`${what}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const client = clientOf(door.url, 'token-of-operator');
+  const client = clientOf(door.url, operator);
 
+  await checkWiring(scene, deployed, report);
   await putKeyring(first.privateKey);
   await check('the first list is fetched and stored', async () => {
     const fetched = await client.fetchContactsList('wx_operator', { headers: { Prefer: 'wait=20' } });
     assert.equal(JSON.parse(fetched.text).ret, 200, fetched.text);
   });
   const serves = report.faults === 0;
+  const later = {
+    ...settings,
+    SEALING_PUBLIC_KEY: JSON.stringify(second.publicKey),
+    // GeWe tries a callback's URL out: it has to lead there.
+    PUBLIC_BASE_URL: door.url,
+  };
   if (serves) {
     await suites('faces', 'secrets');
     const before = await client.getContacts('wx_operator');
     await check('serverless deploy over existing data keeps it', async () => {
-      const SEALING_PUBLIC_KEY = JSON.stringify(second.publicKey);
-      await sls.run(['deploy'], { ...settings, ...quickSettings, SEALING_PUBLIC_KEY });
+      await sls.run(['deploy'], { ...later, ...quickSettings });
       const after = await client.getContacts('wx_operator');
       assert.deepEqual([after.text, after.headers.etag], [before.text, before.headers.etag]);
     });
@@ -123,33 +157,35 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
     await suites('dead-letters');
     await restore();
     await putKeyring(second.privateKey, first.privateKey);
+    const isScheduled = await subscribeEachMinute(scene, 'wx_operator', operator);
+    await allowLoopback(
+      aws,
+      ['callback', 'relay-callback'].map((name) => `${stackName}-${name}`),
+    );
+    await suites('events');
+    await check('a callback that cannot be forwarded for a day comes to rest', () => giveUpRelay(scene));
     await suites('joins', 'scenarios');
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+    await check('the public clients are there, and the settings for them deployed', async () => {
+      const chosen = await settingsForClients(signal);
+      await sls.run(['deploy'], { ...later, ...chosen });
+      await judgeClients(await clients, { url: door.url, geweUrl: gewe.url, folder, signal, report });
+    });
+    // Last: its minutes pass while the others are at it.
+    await check('the schedule refreshes a subscribed device', isScheduled);
+  } else {
+    report.step(
+      'what is wrong has to be mended first: the acceptance suites and the public clients are left out',
+    );
   }
+  await bus.close();
+  await checkStarts(scene, report);
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });
   if (report.faults > 0) await tellErrors(scene);
   report.step('serverless remove');
   await sls.run(['remove'], settings);
-  await checkRemoval(scene, { template, resources }, report);
-}
-
-/** Changes the refresh queue for a while; gives what undoes it. */
-async function setQueue(
-  { aws, refreshQueueUrl: QueueUrl }: Scene,
-  visibilityTimeoutS: string,
-  maxReceiveCount: number,
-): Promise<() => Promise<unknown>> {
-  const names = ['VisibilityTimeout', 'RedrivePolicy'];
-  const { Attributes: before } = await aws<{ Attributes: { RedrivePolicy: string } }>(
-    'sqs',
-    'get-queue-attributes',
-    { QueueUrl, AttributeNames: names },
-  );
-  const RedrivePolicy = JSON.stringify({ ...JSON.parse(before.RedrivePolicy), maxReceiveCount });
-  const set = (Attributes: object) => aws('sqs', 'set-queue-attributes', { QueueUrl, Attributes });
-  await set({ VisibilityTimeout: visibilityTimeoutS, RedrivePolicy });
-  return () => set(before);
+  await checkRemoval(scene, deployed, report);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusals } from './search.ts';
+import { failedStarts, refusals } from './search.ts';
 
 it('a call that IAM refused is found in the log of its function, once', () => {
   const line =
@@ -13,4 +13,11 @@ it('a call that IAM refused is found in the log of its function, once', () => {
     'starter was refused SQS SendMessage',
     'worker was refused dynamodb:PutItem',
   ]);
+});
+
+it('a function that could not start is named with the reason, once', () => {
+  const said = 'Wrong settings: QUEUE_URL is not set: expected an http or https URL';
+  const line = `ERROR [lambda] Warm worker execution error for worker: Worker init failed: ${said}`;
+  const another = `WARNING [lambda] ESM: Lambda worker failed (errorMessage=Worker init failed: ${said})`;
+  expect(failedStarts([line, another, line].join('\n'))).toEqual([`worker did not start: ${said}`]);
 });

@@ -55,6 +55,14 @@ export function refusals(logs: ReadonlyMap<string, readonly string[]>): readonly
   return [...new Set(refused)];
 }
 
+/** What functions said that could not start, once each; MiniStack 1.5.33 has it in its own output alone. */
+export function failedStarts(output: string): readonly string[] {
+  const failed = output.matchAll(
+    /execution error for (?<name>[\w-]+): Worker (?:init failed: )?(?<said>.*)/g,
+  );
+  return [...new Set([...failed].map(({ groups }) => `${groups?.name} did not start: ${groups?.said}`))];
+}
+
 /** Up to ten different lines that tell of an error. */
 export function errorLines(logs: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const lines = [...logs].flatMap(([name, texts]) =>

@@ -6,7 +6,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 export interface CallPlan {
   /** How long GeWe works on it, whether anybody still listens or not. */
   readonly worksS: number;
-  readonly ends: 'list' | 'short-list' | 'empty' | 'offline' | 'error';
+  readonly ends: 'list' | 'short-list' | 'empty' | 'offline' | 'rejected' | 'error';
   /** The connection breaks this long after the call began; GeWe goes on. */
   readonly breaksAfterS?: number;
 }
@@ -22,6 +22,8 @@ export class MadeUpGewe implements Upstream {
   #cached: { contacts: Contacts; atMs: number } | undefined;
   /** The most list calls that GeWe ever had at work at once. */
   mostAtOnce = 0;
+  /** When each list call began. */
+  readonly begunAtMs: number[] = [];
 
   constructor(clock: VirtualClock, plans: readonly CallPlan[]) {
     this.#clock = clock;
@@ -46,6 +48,7 @@ export class MadeUpGewe implements Upstream {
 
   async #work(plan: CallPlan): Promise<UpstreamAnswer> {
     this.#working += 1;
+    this.begunAtMs.push(this.#clock.now());
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#working);
     this.#version += 1;
     const contacts = versionOf(this.#version, plan.ends === 'short-list' ? 3 : 30);
@@ -60,6 +63,8 @@ export class MadeUpGewe implements Upstream {
         return { kind: 'empty' };
       case 'offline':
         return { kind: 'failure', class: 'device-offline', mayStillRun: false };
+      case 'rejected':
+        return { kind: 'failure', class: 'token-rejected', mayStillRun: false };
       case 'error':
         return { kind: 'failure', class: 'upstream-error', mayStillRun: false };
     }

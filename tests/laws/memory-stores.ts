@@ -1,10 +1,17 @@
 import type { Change } from '../../lib/domain/changes.ts';
+import { dueShardOf } from '../../lib/domain/due.ts';
+import type { OutEvent } from '../../lib/domain/outbox.ts';
 import type {
+  AcceptedTokens,
   ChangeStore,
+  DueIndex,
   Eraser,
+  EventBus,
   RecordStore,
   RefreshArchive,
+  SealedSubscription,
   SnapshotStore,
+  SubscriptionStore,
 } from '../../lib/domain/ports.ts';
 import type { DeviceRecord, EndedRefresh } from '../../lib/domain/record.ts';
 import { partDigestOf } from '../../lib/domain/snapshot-parts.ts';
@@ -64,6 +71,30 @@ export class MemoryStores implements RecordStore, SnapshotStore {
         .flatMap(({ refreshes }) => refreshes)
         .find(({ id }) => id === refreshId),
   };
+
+  readonly kept = new Map<string, SealedSubscription>();
+  readonly subscriptions: SubscriptionStore = {
+    put: async (deviceKey, _rev, sealed) => void this.kept.set(deviceKey, sealed),
+    load: async (deviceKey) => this.kept.get(deviceKey),
+    delete: async (deviceKey) => void this.kept.delete(deviceKey),
+  };
+
+  readonly index: DueIndex = {
+    dueBefore: async function* (this: MemoryStores, nowMs: number, shard: number) {
+      for (const [deviceKey, { subscription }] of this.records) {
+        const dueAtMs = subscription?.dueAtMs;
+        if (dueShardOf(deviceKey) === shard && dueAtMs !== undefined && dueAtMs <= nowMs) yield deviceKey;
+      }
+    }.bind(this),
+  };
+
+  /** Every event that was told, in order; repeats stand as often as they were told. */
+  readonly told: OutEvent[] = [];
+  readonly events: EventBus = {
+    tell: async (events) => void this.told.push(...events),
+  };
+
+  readonly tokens: AcceptedTokens = { note: async () => undefined, has: async () => true };
 
   readonly eraser: Eraser = {
     erase: async (deviceKey, rev) => {

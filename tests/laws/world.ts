@@ -1,8 +1,13 @@
 import { buryRefresh } from '../../lib/app/bury-refresh.ts';
 import { fetchContacts } from '../../lib/app/fetch-contacts.ts';
+import { putSubscription } from '../../lib/app/keep-subscription.ts';
+import { startDueDevices } from '../../lib/app/start-due.ts';
 import { startRefresh } from '../../lib/app/start-refresh.ts';
+import { wantRefresh } from '../../lib/app/want-refresh.ts';
+import { deviceKeyOf } from '../../lib/domain/keys.ts';
 import type { Policy } from '../../lib/domain/policy.ts';
 import type { Receipt, RefreshMessage } from '../../lib/domain/ports.ts';
+import type { SubscriptionWish } from '../../lib/domain/subscription.ts';
 import type { Watcher } from '../../lib/domain/watcher.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
@@ -19,7 +24,10 @@ export const policy: Policy = {
   failureCooldownMs: 30_000,
   retryDelaysMs: [15_000, 60_000, 240_000],
   leaseMs: 30_000,
+  changeDebounceMs: 10_000,
 };
+
+const success = { kind: 'success' as const };
 
 export const secret = { token: 'canary-token', appId: 'wx_law' };
 const visibilityTimeoutMs = 330_000;
@@ -57,6 +65,11 @@ export class World {
       called: nothing,
       refused: nothing,
       notServed: nothing,
+      due: nothing,
+      callbackHandled: nothing,
+      eventDropped: nothing,
+      relayed: nothing,
+      chatroomCalled: nothing,
       ended: ({ id }) => void this.toldEnded.push(id),
       buried: () => {
         this.toldBuried += 1;
@@ -80,7 +93,7 @@ export class World {
     const ports = {
       records: this.stores,
       archive: this.stores.archive,
-      queue: { send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS) },
+      queue: this.#refreshQueue,
       sealer: { seal: async () => 'sealed' },
     };
     const suffix = this.#next().padStart(16, '0');
@@ -95,6 +108,66 @@ export class World {
       },
       new AbortController().signal,
     );
+  }
+
+  /** The device is subscribed; nobody dies of it. */
+  async subscribe(wish: SubscriptionWish): Promise<void> {
+    const ports = {
+      records: this.stores,
+      subscriptions: this.stores.subscriptions,
+      tokens: this.stores.tokens,
+      account: { checkOnline: async () => success, setCallback: async () => success },
+      sealer: { seal: async () => 'sealed' },
+      clock: this.clock,
+      newSubscriptionSuffix: () => 'suffix00',
+    };
+    await putSubscription(secret, wish, ports, new AbortController().signal);
+  }
+
+  /** The schedule's minute has come; whoever serves it may die. */
+  async tick(): Promise<void> {
+    const suffix = this.#next().padStart(16, '0');
+    const ports = {
+      ...this.#mortal({
+        records: this.stores,
+        archive: this.stores.archive,
+        subscriptions: this.stores.subscriptions,
+        queue: this.#refreshQueue,
+      }),
+      index: this.stores.index,
+      clock: this.clock,
+      policy,
+      newRefreshSuffix: () => suffix,
+      random: () => 0.5,
+      watcher: this.#watcher,
+    };
+    await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
+  }
+
+  /** A callback tells of a change: its message comes again until it is served to its end. */
+  async change(): Promise<void> {
+    const deviceKey = deviceKeyOf(secret.token, secret.appId);
+    for (;;) {
+      const outside = this.#mortal({
+        records: this.stores,
+        subscriptions: this.stores.subscriptions,
+        queue: this.#refreshQueue,
+      });
+      const ports = { ...outside, clock: this.clock, policy };
+      const isServed = await wantRefresh(deviceKey, { trigger: 'callback' }, ports).then(
+        () => true,
+        () => false,
+      );
+      if (isServed) return;
+      await this.clock.sleep(70_000);
+    }
+  }
+
+  get #refreshQueue() {
+    return {
+      send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS),
+      backlog: async () => this.#queue.length,
+    };
   }
 
   async #send(message: RefreshMessage, delayS: number): Promise<void> {
@@ -133,13 +206,26 @@ export class World {
       snapshots: this.stores,
       changes: this.stores.changes,
       eraser: this.stores.eraser,
-      queue: { send: (next: RefreshMessage, delayS: number) => this.#send(next, delayS) },
+      queue: this.#refreshQueue,
+      archive: this.stores.archive,
+      subscriptions: this.stores.subscriptions,
+      events: this.stores.events,
+      tokens: this.stores.tokens,
+      resealer: { reseal: async () => undefined },
       opener: { open: async () => secret },
       upstream: this.gewe,
       receipt,
     });
     const owner = this.#next();
-    const ports = { ...outside, clock: this.clock, policy, newOwner: () => owner, watcher: this.#watcher };
+    const newRefreshSuffix = () => owner.padStart(16, '0');
+    const ports = {
+      ...outside,
+      clock: this.clock,
+      policy,
+      newOwner: () => owner,
+      newRefreshSuffix,
+      watcher: this.#watcher,
+    };
     const signal = new AbortController().signal;
     return fetchContacts(message, outside.receipt, ports, { budgetMs: 300_000, signal });
   }
@@ -148,6 +234,7 @@ export class World {
     const ports = {
       records: this.stores,
       eraser: this.stores.eraser,
+      events: this.stores.events,
       clock: this.clock,
       watcher: this.#watcher,
     };

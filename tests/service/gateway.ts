@@ -56,7 +56,8 @@ async function answer(
   const { routeKey, pathParameters } = routeOf(method, url.pathname);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString('utf8');
+  const isBase64Encoded = !isText(request.headers['content-type']);
+  const body = Buffer.concat(chunks).toString(isBase64Encoded ? 'base64' : 'utf8');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name] = String(value);
   const query = Object.fromEntries(url.searchParams);
@@ -69,7 +70,7 @@ async function answer(
     ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
     ...(pathParameters && { pathParameters }),
     ...(body && { body }),
-    isBase64Encoded: false,
+    isBase64Encoded: isBase64Encoded && body !== '',
     requestContext: {
       accountId: '',
       apiId: '',
@@ -84,6 +85,14 @@ async function answer(
     },
   };
   return functionOf(routeKey)(event, contextOf(29_000));
+}
+
+/** What an HTTP API passes on as text; all else comes in Base64. Without a type, it takes a body for text. */
+function isText(contentType: string | undefined): boolean {
+  return (
+    contentType === undefined ||
+    /^(?:text\/|application\/(?:json|javascript|xml)\b)|\+(?:json|xml)\b/i.test(contentType)
+  );
 }
 
 function routeOf(method: string, path: string) {

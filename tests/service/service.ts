@@ -1,18 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { parse } from 'yaml';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createEventBridgeClient } from '../../lib/eventbridge/client.ts';
 import type { ScenarioName } from '../../mocks/gewe/scenarios.ts';
 import { type RunningGeweMock, startGeweMock } from '../../mocks/gewe/serve.ts';
 import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts';
-import { startPoller } from '../../mocks/local-stack/poller.ts';
+import { createDispatcher } from '../../mocks/local-stack/event-rules.ts';
+import { startEventBridge } from '../../mocks/local-stack/eventbridge.ts';
+import type { BusEvent } from '../../mocks/local-stack/put-events.ts';
+import { scheduledEvent } from '../../mocks/local-stack/schedule.ts';
 import { localSealingKeys } from '../../mocks/local-stack/sealing-keys.ts';
+import { type QueueConfig, readServerlessConfig } from '../../mocks/local-stack/serverless-config.ts';
 import { startSqs } from '../../mocks/local-stack/sqs.ts';
-import { listCallsOf, quickSettings, type Target } from '../acceptance/target.ts';
-import { contextOf, type HttpFunction, startGateway } from './gateway.ts';
+import { type Invoke, startPollers } from '../../mocks/local-stack/triggers.ts';
+import { listCallsOf, quickSettings, type Target, toldBy } from '../acceptance/target.ts';
+import { type Functions, loadFunctions } from './functions.ts';
+import { startGateway } from './gateway.ts';
 
 /** A test that is about one of them sets it. */
 const quick = {
@@ -28,6 +33,7 @@ export const location = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 export const tableName = 'gewe-contacts-test';
+const config = readServerlessConfig(join(import.meta.dirname, '../../serverless.yml'));
 
 export interface Service {
   /** Where the functions answer. */
@@ -37,64 +43,90 @@ export interface Service {
   readonly target: Target;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
+  /** The URL of a queue by its name in the template, such as `RelayDeadLetterQueue`. */
+  queueUrl(resource: string): string;
+  /** EventBridge: where it answers, its bus, and every event that the bus took. */
+  readonly bus: { readonly url: string; readonly name: string; readonly events: readonly BusEvent[] };
   /** Every body that went into a queue's function. */
   readonly messages: readonly string[];
+  /** What functions threw that queues, events or the schedule had invoked. */
+  readonly crashes: readonly string[];
+  /** Does what the schedule does each minute; resolves when it has ended. Throws what the function threw. */
+  tick(): Promise<void>;
   close(): Promise<void>;
 }
 
-type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
-
 /**
- * The whole service in this process: the functions as they are deployed, behind the real protocols of the store,
- * the queue and GeWe. Its functions read the environment when they are loaded: one service a test file.
+ * The whole service in this process: the functions as they are deployed, behind the real protocols of the store, the
+ * queues, the bus and GeWe. Its functions read the environment when they are loaded: one service a test file.
  */
 export async function startService(
   options: { scenario?: ScenarioName; seconds?: number; env?: Record<string, string> } = {},
 ): Promise<Service> {
-  const { scenario = 'normal', seconds = 1 } = options;
+  const { scenario = 'normal', seconds = 1, env = {} } = options;
   const gewe = await startGeweMock({ scenario, seconds, port: 0 });
   const dynamoDb = await startDynamoDb({});
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });
   await createTable(client, tableName);
   client.destroy();
-  const queue = { name: 'refresh', visibilityTimeoutS: 1, maxReceiveCount: 3, deadLetterName: 'dead' };
-  const sqs = await startSqs({ queues: [queue, { name: 'dead', visibilityTimeoutS: 1 }] });
+  const sqs = await startSqs({ queues: config.queues.map(quickly) });
+  const queueUrl = (resource: string) =>
+    sqs.queueUrl(config.queues.find((queue) => queue.resource === resource)?.name ?? resource);
   const keysDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
   const keys = await localSealingKeys(join(keysDir, 'key.json'));
-  Object.assign(process.env, quick, options.env, {
+
+  // The functions need the address of the gateway, and it needs them.
+  let functions: Functions | undefined;
+  const loaded = (): Functions => {
+    if (functions === undefined) throw new Error('the functions are not loaded yet');
+    return functions;
+  };
+  const gateway = await startGateway((routeKey) => loaded().http(routeKey));
+  const [messages, crashes, events]: [string[], string[], BusEvent[]] = [[], [], []];
+  const invoke: Invoke = (called, event) => loaded().invoke(called, event);
+  const dispatch = createDispatcher({
+    functions: config.functions,
+    invoke,
+    log: () => undefined,
+    pauseMs: 100,
+  });
+  const bus = await startEventBridge({
+    busName: config.bus.name,
+    onEvent(event) {
+      events.push(event);
+      void dispatch(event);
+    },
+    log: () => undefined,
+  });
+
+  Object.assign(process.env, quick, { PUBLIC_BASE_URL: gateway.url }, env, {
     TABLE_NAME: tableName,
-    QUEUE_URL: sqs.queueUrl('refresh'),
-    DEAD_LETTER_QUEUE_URL: sqs.queueUrl('dead'),
+    QUEUE_URL: queueUrl('RefreshQueue'),
+    DEAD_LETTER_QUEUE_URL: queueUrl('DeadLetterQueue'),
+    CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
+    RELAY_QUEUE_URL: queueUrl('RelayQueue'),
+    RELAY_DEAD_LETTER_QUEUE_URL: queueUrl('RelayDeadLetterQueue'),
+    EVENT_BUS_NAME: config.bus.name,
     SEALING_PUBLIC_KEY: keys.publicKey,
-    SEALING_KEYRING: options.env?.SEALING_KEYRING ?? keys.keyring,
-    GEWE_BASE_URL: options.env?.GEWE_BASE_URL ?? gewe.url,
+    SEALING_KEYRING: env.SEALING_KEYRING ?? keys.keyring,
+    GEWE_BASE_URL: env.GEWE_BASE_URL ?? gewe.url,
     AWS_REGION: location.region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
     AWS_ENDPOINT_URL_SQS: sqs.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
   });
-  const functions = await loadFunctions();
-  const gateway = await startGateway(functions.http);
-  const sqsClient = new SQSClient({ ...location, endpoint: sqs.url, maxAttempts: 1 });
-  const messages: string[] = [];
-  const poll = (name: string, serve: QueueFunction) =>
-    startPoller({
-      client: sqsClient,
-      queueName: name,
-      queueUrl: sqs.queueUrl(name),
-      concurrency: 5,
-      invoke: async (event) => {
-        messages.push(...event.Records.map(({ body }) => body));
-        try {
-          return { kind: 'answered', payload: await serve(event, contextOf(300_000)) };
-        } catch (error) {
-          return { kind: 'crashed', reason: String(error) };
-        }
-      },
-      log: () => undefined,
-    });
-  const pollers = [poll('refresh', functions.fetchContacts), poll('dead', functions.failRefresh)];
+  functions = await loadFunctions(config.functions, (line) => crashes.push(line));
+  const pollers = startPollers({
+    functions: config.functions,
+    sqs,
+    invoke(called, event) {
+      messages.push(...bodiesOf(event));
+      return invoke(called, event);
+    },
+    log: () => undefined,
+  });
   return {
     url: gateway.url,
     gewe,
@@ -104,14 +136,27 @@ export async function startService(
       slowS: 2,
       setScenario: async (name, duration) => gewe.mock.setScenario(name, duration),
       listCallsOf: async (appId) => listCallsOf(gewe.mock.state.told(), appId),
+      putEvent: (type, detail) => putEvent(bus.url, type, detail),
+      toldEvents: async () => toldBy(events),
     },
     dynamoDbUrl: dynamoDb.url,
     sqsUrl: sqs.url,
+    queueUrl,
+    bus: { url: bus.url, name: config.bus.name, events },
     messages,
+    crashes,
+    async tick() {
+      for (const called of config.functions) {
+        for (const { name } of called.schedules) {
+          const result = await invoke(called, scheduledEvent(name, Date.now()));
+          if (result.kind !== 'answered') throw new Error(result.reason);
+        }
+      }
+    },
     async close() {
       await gateway.close();
-      await Promise.all(pollers.map((poller) => poller.stop()));
-      sqsClient.destroy();
+      await pollers.stop();
+      await bus.close();
       await gewe.close();
       await sqs.close();
       await dynamoDb.close();
@@ -120,34 +165,24 @@ export async function startService(
   };
 }
 
-/** The functions by the routes that `serverless.yml` gives them. */
-async function loadFunctions() {
-  const modules: Record<string, { readonly handler: HttpFunction }> = {
-    'start-refresh': await import('../../functions/start-refresh.ts'),
-    'get-contacts': await import('../../functions/get-contacts.ts'),
-    'get-refresh': await import('../../functions/get-refresh.ts'),
-    'get-changes': await import('../../functions/get-changes.ts'),
-    'delete-device': await import('../../functions/delete-device.ts'),
-    'not-found': await import('../../functions/not-found.ts'),
+/** What fails comes again after a second; what crashes is a dead letter after three. The relay's receives are no crashes. */
+function quickly(queue: QueueConfig): QueueConfig {
+  const { maxReceiveCount: receives } = queue;
+  return {
+    ...queue,
+    visibilityTimeoutS: 1,
+    ...(receives !== undefined && { maxReceiveCount: receives > 100 ? receives : 3 }),
   };
-  const { handler: fetchContacts } = await import('../../functions/fetch-contacts.ts');
-  const { handler: failRefresh } = await import('../../functions/fail-refresh.ts');
-  const text = readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8');
-  const deployed: { functions: Record<string, { events: { httpApi?: string }[] }> } = parse(text, {
-    merge: true,
-    logLevel: 'error',
-  });
-  const byRoute = new Map<string, HttpFunction>();
-  for (const [name, { events }] of Object.entries(deployed.functions)) {
-    for (const { httpApi } of events) {
-      const found = modules[name];
-      if (httpApi && found) byRoute.set(httpApi === '*' ? '$default' : httpApi, found.handler);
-    }
-  }
-  const http = (routeKey: string): HttpFunction => {
-    const found = byRoute.get(routeKey);
-    if (found === undefined) throw new Error(`serverless.yml has no function for ${routeKey}`);
-    return found;
-  };
-  return { http, fetchContacts, failRefresh };
+}
+
+function bodiesOf(event: object): readonly string[] {
+  const { Records: records = [] }: { Records?: { body: string }[] } = event;
+  return records.map(({ body }) => body);
+}
+
+async function putEvent(endpoint: string, detailType: string, detail: object): Promise<void> {
+  const client = createEventBridgeClient({ ...location, endpoint });
+  const entry = { EventBusName: config.bus.name, Source: 'acceptance', DetailType: detailType };
+  await client.send(new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] }));
+  client.destroy();
 }

@@ -3,7 +3,17 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { build, type Plugin } from 'esbuild';
 
 /** What is checked at run time: schemas of `components.schemas` by name. */
-const checkedSchemas = ['FetchContactsListRequest', 'AppId', 'RefreshId', 'Since'] as const;
+const checkedSchemas = [
+  'FetchContactsListRequest',
+  'AppId',
+  'RefreshId',
+  'Since',
+  'SubscriptionRequest',
+  'CallbackRequest',
+  'ContactsRefreshRequestedDetail',
+  'Limit',
+  'Cursor',
+] as const;
 
 const checksModule = 'contract-checks';
 

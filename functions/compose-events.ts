@@ -1,0 +1,68 @@
+import { createAcceptedTokens } from '../lib/dynamodb/accepted-tokens.ts';
+import { createDueIndex } from '../lib/dynamodb/due-index.ts';
+import { createRecordStore } from '../lib/dynamodb/record-store.ts';
+import { createRefreshArchive } from '../lib/dynamodb/refresh-archive.ts';
+import { createSubscriptionStore } from '../lib/dynamodb/subscription-store.ts';
+import { createGeweAccount } from '../lib/gewe/account.ts';
+import { callersFrom, policyFrom, readConfig } from '../lib/runtime/config.ts';
+import { newNonce, newRefreshSuffix, newSubscriptionSuffix } from '../lib/runtime/random.ts';
+import { createSealer } from '../lib/runtime/sealing.ts';
+import { userSettings } from '../lib/runtime/settings.ts';
+import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
+import { clock, type Env, queueFrom, reportFrom, tableFrom } from './compose-shared.ts';
+
+// Joins the adapters of the functions that refresh devices without their callers.
+
+/** Can seal a token, and asks GeWe whether it accepts it. */
+export function composeSubscriber(env: Env) {
+  return readConfig(env, (read) => {
+    const table = tableFrom(read);
+    const ports = {
+      records: createRecordStore(table, newNonce),
+      subscriptions: createSubscriptionStore(table),
+      tokens: createAcceptedTokens(table, clock),
+      account: createGeweAccount({ baseUrl: read(userSettings.geweBaseUrl) }),
+      sealer: createSealer(read(wiringSettings.sealingPublicKey)),
+      clock,
+      newSubscriptionSuffix,
+    };
+    const shortestPeriodMs = read(userSettings.minRefreshInterval);
+    return { ports, ...callersFrom(read), shortestPeriodMs, report: reportFrom(read) };
+  });
+}
+
+/** Passes sealed tokens on, and can open none. */
+export function composeSchedule(env: Env) {
+  return readConfig(env, (read) => {
+    const table = tableFrom(read);
+    const { log, watcher } = reportFrom(read);
+    const ports = {
+      records: createRecordStore(table, newNonce),
+      archive: createRefreshArchive(table, clock),
+      subscriptions: createSubscriptionStore(table),
+      index: createDueIndex(table),
+      queue: queueFrom(read),
+      clock,
+      policy: policyFrom(read),
+      newRefreshSuffix,
+      random: Math.random,
+      watcher,
+    };
+    return { ports, log };
+  });
+}
+
+/** Likewise. */
+export function composeWanter(env: Env) {
+  return readConfig(env, (read) => {
+    const table = tableFrom(read);
+    const ports = {
+      records: createRecordStore(table, newNonce),
+      subscriptions: createSubscriptionStore(table),
+      queue: queueFrom(read),
+      clock,
+      policy: policyFrom(read),
+    };
+    return { ports, ...reportFrom(read) };
+  });
+}

@@ -1,0 +1,29 @@
+import { deleteSubscription, putSubscription, readSubscription } from '../lib/app/keep-subscription.ts';
+import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { secretOf } from '../lib/http/request.ts';
+import { httpHandler } from '../lib/http/stack.ts';
+import { putAnswer, subscriptionAnswer, wishOf } from '../lib/http/subscription-answer.ts';
+import { composeSubscriber } from './compose-events.ts';
+
+const { ports, allowedTokenHashes, shortestPeriodMs, report } = composeSubscriber(process.env);
+
+/**
+ * The permission to refresh a device without its caller: `putSubscription` (200, 201), `getSubscription` (200, 404) and
+ * `deleteSubscription` (204) of the resource (`openapi.yaml`).
+ */
+export const handler = httpHandler(async (event, signal) => {
+  const secret = secretOf(event, allowedTokenHashes);
+  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  switch (event.requestContext.http.method) {
+    case 'PUT':
+      return putAnswer(
+        deviceKey,
+        await putSubscription(secret, wishOf(event, shortestPeriodMs), ports, signal),
+      );
+    case 'DELETE':
+      await deleteSubscription(deviceKey, ports);
+      return { statusCode: 204 };
+    default:
+      return subscriptionAnswer(200, deviceKey, await readSubscription(deviceKey, ports));
+  }
+}, report);

@@ -1,0 +1,63 @@
+import { type CallbackEvent, isChatroomId } from '../domain/callback.ts';
+import { deviceKeyFor } from '../domain/keys.ts';
+import type { EpochMs } from '../domain/record.ts';
+import type { CallbackEffect } from '../domain/watcher.ts';
+import { type HeardDevice, type HearPorts, hearRoom, leaveRoom } from './hear-room.ts';
+import { notePresence } from './note-presence.ts';
+import { type WantPorts, wantRefresh } from './want-refresh.ts';
+
+export interface ActPorts extends HearPorts, WantPorts {}
+
+/**
+ * Does what a callback means for its device, if that has a subscription that listens to callbacks, and nothing otherwise.
+ * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ */
+export async function actOnCallback(
+  event: CallbackEvent,
+  tokenKey: Uint8Array,
+  heardAtMs: EpochMs,
+  ports: ActPorts,
+): Promise<CallbackEffect> {
+  if (event.kind === 'unknown') return 'unknown';
+  if (event.kind === 'probe' || event.kind === 'other') return 'none';
+  const deviceKey = deviceKeyFor(tokenKey, event.appId);
+  const record = await ports.records.load(deviceKey);
+  const subscription = record?.subscription;
+  if (record === undefined || !subscription?.onCallbacks || subscription.stopped) return 'unsubscribed';
+  if (event.kind === 'presence' && event.presence === 'offline') {
+    await notePresence(deviceKey, 'offline', ports);
+    return 'offline';
+  }
+  if (record.offlineSinceMs !== undefined) {
+    // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
+    await wantRefresh(deviceKey, { trigger: 'callback' }, ports);
+    await notePresence(deviceKey, 'online', ports);
+  }
+  if (event.kind === 'presence') return 'online';
+  const device = { deviceKey, record, subscription, heardAtMs };
+  if (event.kind === 'contact') return contactChanged(device, event, ports);
+  const { room: roomId, writtenAtMs } = event;
+  if (event.kind === 'removal') {
+    await leaveRoom(device, { roomId: event.room, atMs: writtenAtMs ?? heardAtMs }, ports);
+    return 'left';
+  }
+  if (roomId === undefined) return 'none';
+  const message = { roomId, ...(writtenAtMs !== undefined && { writtenAtMs }) };
+  return (await hearRoom(device, message, ports)) ? 'room' : 'none';
+}
+
+/** A room matters to the list only when it is in it. */
+async function contactChanged(
+  device: HeardDevice,
+  { change, subject }: Extract<CallbackEvent, { kind: 'contact' }>,
+  ports: ActPorts,
+): Promise<CallbackEffect> {
+  const { deviceKey, record, heardAtMs } = device;
+  const roomId = subject !== undefined && isChatroomId(subject) ? subject : undefined;
+  const left = roomId !== undefined && change === 'deleted';
+  if (left) await leaveRoom(device, { roomId, atMs: heardAtMs }, ports);
+  const isListed = roomId === undefined || (await ports.savedRooms(deviceKey, record)).has(roomId);
+  if (!isListed) return left ? 'left' : 'none';
+  const outcome = await wantRefresh(deviceKey, { trigger: 'callback' }, ports);
+  return outcome === 'unsubscribed' ? 'unsubscribed' : 'refresh';
+}

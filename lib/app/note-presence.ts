@@ -1,0 +1,16 @@
+import type { Clock, RecordStore } from '../domain/ports.ts';
+import { cameBack, wentOffline } from '../domain/subscription.ts';
+import { transact } from './transact.ts';
+
+/**
+ * A callback says that a subscribed device was logged out, or shows that it is logged in. True when that is new.
+ * Throws `StoreUnavailable`.
+ */
+export function notePresence(
+  deviceKey: string,
+  presence: 'offline' | 'online',
+  ports: { readonly records: RecordStore; readonly clock: Clock },
+): Promise<boolean> {
+  const decide = presence === 'offline' ? wentOffline : cameBack;
+  return transact(ports, deviceKey, (record) => decide(record, ports.clock.now()));
+}

@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { CallbackWish, OwnCallback, Put } from '../app/keep-callback.ts';
+import type { Callback } from '../contract/types.generated.ts';
+import { faultOfCallbackRequest, isCallbackRequest } from '../contract/validators.generated.js';
+import { type Answer, json } from './answer.ts';
+import { Fault } from './faults.ts';
+import { timeOf, timeOrNull } from './refresh-answer.ts';
+import { jsonBodyOf } from './request.ts';
+
+const contract = { is: isCallbackRequest, faultOf: faultOfCallbackRequest };
+
+/** Where callbacks are received, as GeWe reaches it. `publicBaseUrl`: the operator's `PUBLIC_BASE_URL`. */
+export function urlBaseOf(
+  { requestContext }: APIGatewayProxyEventV2,
+  publicBaseUrl: string | undefined,
+): string {
+  // Not the Host header: whoever sends one could have callbacks posted to a host of theirs.
+  return `${publicBaseUrl ?? `https://${requestContext.domainName}`}/v1/callbacks/`;
+}
+
+/** What the body asks for. Throws `Fault`. */
+export function callbackWishOf(
+  event: APIGatewayProxyEventV2,
+  publicBaseUrl: string | undefined,
+): CallbackWish {
+  const { register = false, forwardTo } = jsonBodyOf(event, contract);
+  const urlBase = urlBaseOf(event, publicBaseUrl);
+  const ownHosts = [...new Set([new URL(urlBase).host, event.requestContext.domainName])];
+  return { register, urlBase, ownHosts, ...(typeof forwardTo === 'string' && { forwardTo }) };
+}
+
+/** 201 when there was none before, else 200. Throws `Fault` when it was not put. */
+export function putCallbackAnswer(put: Put, urlBase: string): Answer {
+  switch (put.kind) {
+    case 'put':
+      return callbackAnswer(put.created ? 201 : 200, put.callback, urlBase);
+    case 'target-refused':
+      throw new Fault('invalid-request', [{ pointer: '/forwardTo', detail: put.why }]);
+    case 'refused':
+      throw new Fault(put.why);
+  }
+}
+
+/** Throws `Fault` when there is none. */
+export function callbackAnswer(
+  statusCode: 200 | 201,
+  callback: OwnCallback | undefined,
+  urlBase: string,
+): Answer {
+  if (callback === undefined) throw new Fault('callback-not-found');
+  const { registered, forwardTo, createdAtMs, lastReceivedAtMs } = callback.record;
+  const body: Callback = {
+    url: `${urlBase}${callback.id}`,
+    registered,
+    forwardTo: forwardTo ?? null,
+    createdAt: timeOf(createdAtMs),
+    lastCallbackAt: timeOrNull(lastReceivedAtMs),
+  };
+  return json(statusCode, body, { 'Cache-Control': 'no-store' });
+}

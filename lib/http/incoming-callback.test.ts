@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { httpEvent } from './events.test-data.ts';
+import { acknowledgement, incomingOf, inTime } from './incoming-callback.ts';
+
+const route = 'POST /v1/callbacks/{callbackId}';
+const eventWith = (parts: Parameters<typeof httpEvent>[1]) =>
+  httpEvent(route, { pathParameters: { callbackId: 'the-id' }, ...parts });
+
+describe('what was posted', () => {
+  it('is taken byte for byte, text or not', () => {
+    const text = incomingOf(
+      eventWith({ body: '{"消息":1}\r\n', headers: { 'content-type': 'application/json' } }),
+    );
+    expect(text).toMatchObject({ id: 'the-id', contentType: 'application/json', wasRelayed: false });
+    expect(Buffer.from(text.body).toString()).toBe('{"消息":1}\r\n');
+    const bytes = Buffer.from([0xff, 0x00, 0xfe]);
+    const encoded = incomingOf(eventWith({ body: bytes.toString('base64'), isBase64Encoded: true }));
+    expect(Buffer.from(encoded.body).equals(bytes)).toBe(true);
+  });
+
+  it('may be nothing', () => {
+    expect(incomingOf(eventWith({}))).toMatchObject({ contentType: '', wasRelayed: false });
+    expect(incomingOf(eventWith({})).body.byteLength).toBe(0);
+  });
+
+  it.each([
+    ['1.1 gewe-contacts', true],
+    ['1.0 proxy, 1.1 GEWE-CONTACTS (a comment)', true],
+    ['1.1 gewe-contacts,1.1 proxy', true],
+    ['1.1 not-gewe-contacts-at-all', false],
+    ['1.1 proxy', false],
+    ['', false],
+  ])('has come over one of these services when Via is %j: %s', (via, wasRelayed) => {
+    expect(incomingOf(eventWith({ headers: { Via: via } }))).toMatchObject({ wasRelayed });
+  });
+
+  it('has 5 MiB at most', () => {
+    const bytes = 5 * 1024 * 1024;
+    expect(incomingOf(eventWith({ body: 'x'.repeat(bytes) })).body.byteLength).toBe(bytes);
+    const larger = () => incomingOf(eventWith({ body: 'x'.repeat(bytes + 1) }));
+    expect(larger).toThrow(expect.objectContaining({ code: 'callback-too-large' }));
+  });
+});
+
+it('is acknowledged as GeWe expects, and is like any unknown path when nobody knows its id', () => {
+  expect(acknowledgement(true)).toMatchObject({ statusCode: 200, body: '{"ret":200,"msg":"success"}' });
+  expect(() => acknowledgement(false)).toThrow(expect.objectContaining({ code: 'not-found', parts: [] }));
+});
+
+describe('keeping it', () => {
+  it('is waited for, and what it throws is passed on', async () => {
+    expect(await inTime(Promise.resolve(true))).toBe(true);
+    await expect(inTime(Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  it('is given up when it takes too long', async () => {
+    const late = inTime(new Promise(() => undefined), 5);
+    await expect(late).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

@@ -1,0 +1,45 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Incoming } from '../app/receive-callback.ts';
+import type { CallbackAcknowledgement } from '../contract/types.generated.ts';
+import { type Answer, json } from './answer.ts';
+import { Fault } from './faults.ts';
+import { headerOf } from './request.ts';
+
+/** GeWe's bodies have up to about 4 MiB; a Lambda function's event ends at 6 MB (AWS quota). */
+const maxCallbackBytes = 5 * 1024 * 1024;
+
+/** What was posted, byte for byte. Throws `Fault` when it is too large. */
+export function incomingOf(event: APIGatewayProxyEventV2): Incoming {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > maxCallbackBytes) throw new Fault('callback-too-large');
+  return {
+    id: event.pathParameters?.callbackId ?? '',
+    body,
+    contentType: headerOf(event, 'content-type') ?? '',
+    wasRelayed: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(headerOf(event, 'via') ?? ''),
+  };
+}
+
+/** GeWe takes a callback for received when it hears this. */
+export function acknowledgement(isKept: boolean): Answer {
+  if (!isKept) throw new Fault('not-found');
+  return json<CallbackAcknowledgement>(200, { ret: 200, msg: 'success' });
+}
+
+/** GeWe waits for three seconds: what takes longer is answered before. */
+const patienceMs = 2_500;
+
+/**
+ * Waits for `work` as long as GeWe does; then throws `Fault`, and GeWe may post again. Each call that `work` waits for ends
+ * by itself soon after (its own time limit), so nothing is left hanging.
+ */
+export async function inTime<T>(work: Promise<T>, waitMs = patienceMs): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cause = new Error('the callback could not be kept in time');
+  const timer = setTimeout(() => reject(new Fault('unavailable', [], { cause })), waitMs);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,56 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Put } from '../app/keep-subscription.ts';
+import type { Subscription } from '../contract/types.generated.ts';
+import { faultOfSubscriptionRequest, isSubscriptionRequest } from '../contract/validators.generated.js';
+import type { DeviceRecord } from '../domain/record.ts';
+import { isOpen } from '../domain/refresh-view.ts';
+import { type SubscriptionWish, subscriptionIdOf } from '../domain/subscription.ts';
+import { type Answer, failureProblem, json } from './answer.ts';
+import { Fault } from './faults.ts';
+import { timeOf, timeOrNull } from './refresh-answer.ts';
+import { jsonBodyOf } from './request.ts';
+
+const contract = { is: isSubscriptionRequest, faultOf: faultOfSubscriptionRequest };
+
+/** What the body asks for. `shortestMs`: the operator's `MIN_REFRESH_INTERVAL_S`. Throws `Fault`. */
+export function wishOf(event: APIGatewayProxyEventV2, shortestMs: number): SubscriptionWish {
+  const { refreshEverySeconds, refreshOnCallbacks = true } = jsonBodyOf(event, contract);
+  if (refreshEverySeconds === undefined) return { onCallbacks: refreshOnCallbacks };
+  const everyMs = refreshEverySeconds * 1000;
+  if (everyMs < shortestMs) {
+    const detail = `must be at least ${shortestMs / 1000}: the operator allows no shorter interval`;
+    throw new Fault('invalid-request', [{ pointer: '/refreshEverySeconds', detail }]);
+  }
+  return { everyMs, onCallbacks: refreshOnCallbacks };
+}
+
+/** 201 when there was none before, else 200. Throws `Fault` when GeWe does not accept the token. */
+export function putAnswer(deviceKey: string, put: Put): Answer {
+  if (put.kind === 'refused') throw new Fault(put.why);
+  return subscriptionAnswer(put.created ? 201 : 200, deviceKey, put.record);
+}
+
+/** Throws `Fault` when there is no subscription. */
+export function subscriptionAnswer(
+  statusCode: 200 | 201,
+  deviceKey: string,
+  record: DeviceRecord | undefined,
+): Answer {
+  const subscription = record?.subscription;
+  if (record === undefined || subscription === undefined) throw new Fault('subscription-not-found');
+  const { refresh, offlineSinceMs } = record;
+  const error = refresh && !isOpen(refresh) ? refresh.error : undefined;
+  const { suffix, everyMs, onCallbacks, createdAtMs, dueAtMs, failures, stopped } = subscription;
+  const body: Subscription = {
+    id: subscriptionIdOf(deviceKey, suffix),
+    status: stopped ? 'stopped' : 'active',
+    refreshEverySeconds: everyMs === undefined ? null : everyMs / 1000,
+    refreshOnCallbacks: onCallbacks,
+    createdAt: timeOf(createdAtMs),
+    nextRefreshAt: timeOrNull(dueAtMs),
+    failures,
+    offlineSince: timeOrNull(offlineSinceMs),
+    error: error === undefined ? null : failureProblem(error),
+  };
+  return json(statusCode, body, { 'Cache-Control': 'no-store' });
+}

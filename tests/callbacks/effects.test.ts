@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Contacts } from '../../lib/domain/contacts.ts';
+import type { CallbackEffect } from '../../lib/domain/watcher.ts';
+import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { createWorld, sampleOf, type World } from './world.ts';
+
+const local = useLocalTable();
+const room = '20000000001@chatroom';
+const saved = '2180313478@chatroom';
+const contacts: Contacts = { friends: ['wxid_friend'], chatrooms: [saved], ghs: [] };
+
+let worlds = 0;
+let world: World;
+let id: string;
+let effects: CallbackEffect[];
+beforeEach(async () => {
+  world = await createWorld(local.open(), `token-${++worlds}`);
+  effects = [];
+  world.count(effects);
+  id = await world.putCallback();
+});
+
+const post = (name: string) => world.post(id, sampleOf(name));
+describe('a change of a contact', () => {
+  it.each([
+    'friend-changed',
+    'friend-deleted',
+    'room-changed',
+    'v2-friend-changed',
+    'v2-friend-deleted',
+    'v2-friend-confirmed',
+  ])('%s asks for one refresh, however often it comes', async (name) => {
+    await world.subscribe({ contacts });
+    for (let turn = 0; turn < 3; turn += 1) await post(name);
+    expect(world.wanted).toMatchObject([{ kind: 'again', deviceKey: world.deviceKeyOf('wx_demo') }]);
+    expect(effects).toEqual(['refresh', 'refresh', 'refresh']);
+    expect((await world.recordOf())?.wanted).toMatchObject({ trigger: 'callback' });
+  });
+
+  it('of a room that is not in the list asks for none', async () => {
+    await world.subscribe({ contacts: { ...contacts, chatrooms: [] } });
+    await post('room-changed');
+    await post('room-left');
+    expect(world.wanted).toEqual([]);
+    expect(effects).toEqual(['none', 'left']);
+  });
+
+  it('that is the deletion of a saved room marks it left, and asks for a refresh', async () => {
+    await world.subscribe({ contacts: { ...contacts, chatrooms: [room] } });
+    await post('room-left');
+    expect(world.wanted).toHaveLength(1);
+    expect(await world.roomOf(room)).toMatchObject({ leftAtMs: world.beganAtMs });
+  });
+});
+
+describe('a device', () => {
+  it.each(['friend-deleted', 'room-text', 'offline', 'room-removed'])(
+    'that nobody subscribed, or not to callbacks, is left alone by %s',
+    async (name) => {
+      await post(name);
+      await world.subscribe({ contacts, onCallbacks: false });
+      await post(name);
+      await world.subscribe({ contacts, appId: 'wx_other' });
+      await post(name);
+      expect(effects).toEqual(['unsubscribed', 'unsubscribed', 'unsubscribed']);
+      expect(world.wanted).toEqual([]);
+      expect(await world.roomOf(room)).toBeUndefined();
+      expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
+    },
+  );
+
+  it('whose token GeWe rejects is left alone', async () => {
+    await world.subscribe({ contacts });
+    const subscription = (await world.recordOf())?.subscription;
+    if (subscription) await world.changeRecord({ subscription: { ...subscription, stopped: true } });
+    await post('room-text');
+    await post('friend-deleted');
+    expect(effects).toEqual(['unsubscribed', 'unsubscribed']);
+  });
+
+  it.each(['offline', 'v2-logout'])(
+    'is marked by %s, unmarked by whatever comes from it next, and refreshed once then',
+    async (name) => {
+      await world.subscribe({ contacts });
+      for (const sign of ['room-text', 'friend-changed', 'v2-login', 'friend-text', 'room-removed']) {
+        await post(name);
+        expect((await world.recordOf())?.offlineSinceMs).toBe(world.now());
+        await post(sign);
+        expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
+        // Nobody told of what changed meanwhile.
+        expect(world.wanted.splice(0)).toMatchObject([{ kind: 'again' }]);
+      }
+    },
+  );
+});
+
+describe('what is none of this', () => {
+  it.each([
+    ['probe', 'none'],
+    ['probe-self-hosted', 'none'],
+    ['friend-text', 'none'],
+  ])('%s leads to nothing', async (name, effect) => {
+    await world.subscribe({ contacts });
+    expect(await post(name)).toBe(true);
+    expect(effects).toEqual([effect]);
+  });
+
+  it('has no shape, and is acknowledged all the same', async () => {
+    await world.subscribe({ contacts });
+    for (const body of ['{', 'null', '{"TypeName":"AddMsg"}', '\u0000']) {
+      expect(await world.post(id, Buffer.from(body))).toBe(true);
+    }
+    expect(effects).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+  });
+});

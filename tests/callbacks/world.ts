@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eraseDevice } from '../../lib/app/erase-device.ts';
+import { createRecentRooms } from '../../lib/app/hear-room.ts';
+import { type CallbackPorts, putCallback } from '../../lib/app/keep-callback.ts';
+import { type ProcessPorts, processCallback, seldom } from '../../lib/app/process-callback.ts';
+import { type Incoming, receiveCallback } from '../../lib/app/receive-callback.ts';
+import { createSavedRooms } from '../../lib/app/saved-rooms.ts';
+import type { Served } from '../../lib/app/served.ts';
+import type {
+  CallbackMessage,
+  RelayMessage,
+  RoomAnswer,
+  RoomMessage,
+} from '../../lib/domain/callback-ports.ts';
+import type { Contacts } from '../../lib/domain/contacts.ts';
+import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import type { RefreshMessage } from '../../lib/domain/ports.ts';
+import type { DeviceRecord } from '../../lib/domain/record.ts';
+import { advance, emptyRecord } from '../../lib/domain/refresh-steps.ts';
+import { subscribe } from '../../lib/domain/subscription.ts';
+import type { CallbackEffect } from '../../lib/domain/watcher.ts';
+import { createAcceptedTokens } from '../../lib/dynamodb/accepted-tokens.ts';
+import { createBodyParts } from '../../lib/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../../lib/dynamodb/callback-store.ts';
+import { createChatroomStore } from '../../lib/dynamodb/chatroom-store.ts';
+import { createEraser } from '../../lib/dynamodb/eraser.ts';
+import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createSnapshotStore } from '../../lib/dynamodb/snapshot-store.ts';
+import { createSubscriptionStore } from '../../lib/dynamodb/subscription-store.ts';
+import type { Table } from '../../lib/dynamodb/table.ts';
+import { parseCallback } from '../../lib/gewe/callback-wire.ts';
+import { createBodyOpener, createBodySealer } from '../../lib/runtime/body-sealing.ts';
+import { keyringOf } from '../../lib/runtime/keyring.ts';
+import { newDeliveryId, newNonce, newSalt } from '../../lib/runtime/random.ts';
+import { createOpener, createSealer } from '../../lib/runtime/sealing.ts';
+import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { quietWatcher } from './quiet-watcher.ts';
+import { policy, storeRecord } from './stored-record.ts';
+
+const never = new AbortController().signal;
+const key = await newSealingKey();
+
+/** A body of `mocks/gewe/callbacks`. */
+export function sampleOf(name: string): Buffer {
+  return readFileSync(join(import.meta.dirname, `../../mocks/gewe/callbacks/${name}.json`));
+}
+
+/** Tests let ports fail. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+interface Queued {
+  message: CallbackMessage | RoomMessage;
+  visibleAtMs: number;
+}
+
+/** A call to GeWe about a room. */
+export interface AskedRoom {
+  readonly roomId: string;
+  readonly atMs: number;
+}
+
+export const info = { name: '周末爬山', remark: null, owner: 'wxid_owner', memberCount: 3 };
+
+/**
+ * The callbacks' use cases on the real stores and with real sealing, for one token of its own. Time stands still until
+ * `run` moves it; what the queues are given is kept here.
+ */
+export async function createWorld(table: Table, token: string) {
+  const beganAtMs = Date.UTC(2026, 10, 2);
+  let nowMs = beganAtMs;
+  const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
+  const queued: Queued[] = [];
+  const relayed: RelayMessage[] = [];
+  const wanted: RefreshMessage[] = [];
+  const asked: AskedRoom[] = [];
+  const served: Served[] = [];
+  const answers: RoomAnswer[] = [];
+
+  const records = createRecordStore(table, newNonce);
+  const snapshots = createSnapshotStore(table);
+  const callbacks = createCallbackStore(table);
+  const callbackQueue = {
+    send: async (message: CallbackMessage | RoomMessage, delayS: number) =>
+      void queued.push({ message, visibleAtMs: nowMs + delayS * 1000 }),
+  };
+  const ports: Writable<ProcessPorts> = {
+    records,
+    subscriptions: createSubscriptionStore(table),
+    chatrooms: createChatroomStore(table, newNonce, clock),
+    savedRooms: createSavedRooms({ records, snapshots }),
+    recentRooms: createRecentRooms(),
+    noteReceived: seldom(callbacks.noteReceived),
+    parts: createBodyParts(table, clock),
+    bodies: createBodyOpener(keyringOf([key.privateKey])),
+    opener: createOpener(keyringOf([key.privateKey])),
+    parse: parseCallback,
+    queue: { send: async (message) => void wanted.push(message), backlog: async () => 0 },
+    callbackQueue,
+    relay: { send: async (message) => void relayed.push(message) },
+    rooms: {
+      ask: async (secret, roomId) => {
+        asked.push({ roomId, atMs: nowMs });
+        const answer = answers.shift() ?? { kind: 'room', info };
+        return secret.token === token ? answer : { kind: 'failure', class: 'token-rejected' };
+      },
+    },
+    chatroomIntervalMs: 2_000,
+    clock,
+    policy,
+  };
+  const keeperPorts: CallbackPorts = {
+    callbacks,
+    tokens: createAcceptedTokens(table, clock),
+    account: {
+      checkOnline: async () => ({ kind: 'success' }),
+      setCallback: async () => ({ kind: 'success' }),
+    },
+    targets: { check: async () => ({ ok: true }) },
+    clock,
+    newSalt,
+  };
+  const receivePorts = {
+    callbacks,
+    sealer: createBodySealer(key.publicKey),
+    parts: ports.parts,
+    queue: callbackQueue,
+    clock,
+    newDeliveryId,
+  };
+
+  async function serveNext(): Promise<void> {
+    const [next] = queued.toSorted((one, other) => one.visibleAtMs - other.visibleAtMs);
+    if (next === undefined) return;
+    nowMs = Math.max(nowMs, next.visibleAtMs);
+    const receipt = {
+      async hideFor(seconds: number) {
+        next.visibleAtMs = nowMs + seconds * 1000;
+      },
+    };
+    const outcome = await processCallback(next.message, receipt, ports, { signal: never });
+    served.push(outcome);
+    if (outcome.kind === 'done') queued.splice(queued.indexOf(next), 1);
+  }
+
+  const deviceKeyFor = (appId: string) => deviceKeyOf(token, appId);
+  return {
+    ports,
+    keeperPorts,
+    receivePorts,
+    queued,
+    relayed,
+    wanted,
+    asked,
+    served,
+    /** What GeWe says next about rooms; `info` when nothing is left. */
+    answers,
+    beganAtMs,
+    now: () => nowMs,
+    /** What is posted waits in the queue until the next `run`. */
+    receiveOnly: false,
+    deviceKeyOf: deviceKeyFor,
+    recordOf: (appId = 'wx_demo') => records.load(deviceKeyFor(appId)),
+    roomOf: (roomId: string, appId = 'wx_demo') => ports.chatrooms.load(deviceKeyFor(appId), roomId),
+
+    /** Gives the id of the callback. */
+    async putCallback(forwardTo?: string): Promise<string> {
+      const wish = { register: false, urlBase: 'https://contacts.example.com/', ownHosts: [] };
+      const put = await putCallback(
+        token,
+        forwardTo === undefined ? wish : { ...wish, forwardTo },
+        keeperPorts,
+        never,
+      );
+      if (put.kind !== 'put') throw new Error(put.kind);
+      return put.callback.id;
+    },
+
+    /** Stores a subscription, and a list where one is given, without any refresh. */
+    async subscribe(
+      options: { appId?: string; contacts?: Contacts; onCallbacks?: boolean; suffix?: string } = {},
+    ) {
+      const { appId = 'wx_demo', contacts, onCallbacks = true, suffix = 'suffix00' } = options;
+      const deviceKey = deviceKeyFor(appId);
+      const before = await records.load(deviceKey);
+      const { next, outcome } = subscribe(before, { onCallbacks }, suffix, nowMs);
+      await storeRecord(deviceKey, next ?? before ?? emptyRecord, contacts, { records, snapshots });
+      const sealed = await createSealer(key.publicKey).seal({ token, appId }, deviceKey);
+      await ports.subscriptions.put(deviceKey, outcome.rev, { suffix: outcome.subscription.suffix, sealed });
+    },
+
+    /** Everything that is kept for the device. */
+    erase: (appId: string) =>
+      eraseDevice(deviceKeyFor(appId), {
+        records,
+        eraser: createEraser(table),
+        queue: { send: async () => undefined, backlog: async () => 0 },
+        clock,
+      }),
+
+    /** Adds what each callback led to. */
+    count(effects: CallbackEffect[]) {
+      ports.watcher = { ...quietWatcher, callbackHandled: (effect) => void effects.push(effect) };
+    },
+
+    async changeRecord(changes: Partial<DeviceRecord>, appId = 'wx_demo') {
+      const deviceKey = deviceKeyFor(appId);
+      const record = await records.load(deviceKey);
+      await records.swap(deviceKey, advance(record ?? emptyRecord, changes));
+    },
+
+    /** A callback comes, is received, and all that is due at once is served. */
+    async post(id: string, body: Uint8Array, parts: Partial<Incoming> = {}): Promise<boolean> {
+      const incoming = { id, body, contentType: 'application/json', wasRelayed: false, ...parts };
+      const kept = await receiveCallback(incoming, receivePorts);
+      if (!this.receiveOnly) await this.run(0);
+      return kept;
+    },
+
+    receive: (incoming: Incoming) => receiveCallback(incoming, receivePorts),
+
+    /** Serves what is due, until so much later. */
+    async run(ms: number): Promise<void> {
+      const untilMs = nowMs + ms;
+      while (queued.some(({ visibleAtMs }) => visibleAtMs <= untilMs)) await serveNext();
+      nowMs = Math.max(nowMs, untilMs);
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;

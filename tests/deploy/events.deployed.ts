@@ -1,0 +1,4 @@
+import { eventsSuite } from '../acceptance/events.ts';
+import { deployedTarget } from './deployed-target.ts';
+
+eventsSuite(() => deployedTarget);

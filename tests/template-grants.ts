@@ -1,0 +1,46 @@
+const ofTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ContactsTable`);
+const polls = (queue: string) =>
+  ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
+    (action) => `sqs:${action} ${queue}`,
+  );
+const opens = 'secretsmanager:GetSecretValue SealingKeyring';
+
+/** What the roles of events and callbacks may do, beside their logs: `<action> <resource>`. */
+export const grants: Readonly<Record<string, readonly string[]>> = {
+  SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
+  GetChatroomsRole: ofTable('GetItem', 'Query'),
+  CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
+  ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
+  StartDueRole: [
+    ...ofTable('GetItem', 'PutItem'),
+    // The index alone: nobody reads all devices of the table.
+    'dynamodb:Query ContactsTable.Arn/index/ByDueAt',
+    'sqs:SendMessage RefreshQueue',
+    'sqs:GetQueueAttributes RefreshQueue',
+  ],
+  OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
+  ProcessCallbackRole: [
+    ...ofTable('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ...['CallbackQueue', 'RefreshQueue', 'RelayQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    ...polls('CallbackQueue'),
+    opens,
+  ],
+  RelayCallbackRole: [
+    ...ofTable('GetItem', 'DeleteItem'),
+    'sqs:SendMessage RelayDeadLetterQueue',
+    ...polls('RelayQueue'),
+    opens,
+  ],
+  FetchContactsRole: [
+    ...ofTable('GetItem', 'PutItem', 'Query', 'DeleteItem'),
+    'sqs:SendMessage RefreshQueue',
+    ...polls('RefreshQueue'),
+    opens,
+    'events:PutEvents ContactsEventBus',
+  ],
+  FailRefreshRole: [
+    ...ofTable('GetItem', 'PutItem', 'Query', 'DeleteItem'),
+    ...polls('DeadLetterQueue'),
+    'events:PutEvents ContactsEventBus',
+  ],
+};
