@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultPolicy } from './policy.test-data.ts';
 import type { Policy } from './policy.ts';
 import type { DeviceRecord, OpenRefresh } from './record.ts';
 import { bury, claim, erase, renew, settle } from './refresh.ts';
@@ -8,16 +9,7 @@ import { asSeen, refreshIn } from './refresh-view.ts';
 
 const t0 = 1_750_000_000_000;
 const s = 1_000;
-const policy: Policy = {
-  listTimeoutMs: 240 * s,
-  cachePollMs: 10 * s,
-  cacheWindowMs: 600 * s,
-  minRefreshIntervalMs: 60 * s,
-  failureCooldownMs: 30 * s,
-  retryDelaysMs: [15 * s, 60 * s],
-  leaseMs: 30 * s,
-  changeDebounceMs: 10 * s,
-};
+const policy: Policy = { ...defaultPolicy, retryDelaysMs: [15 * s, 60 * s] };
 const snapshot = {
   slot: 'A' as const,
   digest: 'digest',

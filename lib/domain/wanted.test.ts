@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startDue } from './due.ts';
+import { defaultPolicy } from './policy.test-data.ts';
 import { dueAgainMs, type Policy } from './policy.ts';
 import type { DeviceRecord } from './record.ts';
 import { claim, settle } from './refresh.ts';
@@ -9,16 +10,7 @@ import { againAfter, takeUp, want } from './wanted.ts';
 
 const t0 = 1_750_000_000_000;
 const s = 1_000;
-const policy: Policy = {
-  listTimeoutMs: 240 * s,
-  cachePollMs: 10 * s,
-  cacheWindowMs: 600 * s,
-  minRefreshIntervalMs: 60 * s,
-  failureCooldownMs: 30 * s,
-  retryDelaysMs: [],
-  leaseMs: 30 * s,
-  changeDebounceMs: 10 * s,
-};
+const policy: Policy = { ...defaultPolicy, retryDelaysMs: [] };
 const suffix = 'a'.repeat(16);
 
 function stored({ next }: { next?: DeviceRecord }): DeviceRecord {

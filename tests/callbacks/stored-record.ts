@@ -1,21 +1,8 @@
 import { type Contacts, countsOf, digestOf } from '../../lib/domain/contacts.ts';
-import type { Policy } from '../../lib/domain/policy.ts';
 import type { RecordStore, SnapshotStore } from '../../lib/domain/ports.ts';
 import type { DeviceRecord } from '../../lib/domain/record.ts';
 import { packBody } from '../../lib/domain/snapshot-body.ts';
 import { partDigestOf, splitIntoParts } from '../../lib/domain/snapshot-parts.ts';
-
-/** The service's own defaults. */
-export const policy: Policy = {
-  listTimeoutMs: 240_000,
-  cachePollMs: 10_000,
-  cacheWindowMs: 600_000,
-  minRefreshIntervalMs: 60_000,
-  failureCooldownMs: 30_000,
-  retryDelaysMs: [15_000, 60_000, 240_000],
-  leaseMs: 30_000,
-  changeDebounceMs: 10_000,
-};
 
 /** Stores the record, and a list with it where one is given, as if a refresh had brought it. */
 export async function storeRecord(

@@ -15,10 +15,12 @@ import type {
 } from '../../lib/domain/callback-ports.ts';
 import type { Contacts } from '../../lib/domain/contacts.ts';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
 import type { RefreshMessage } from '../../lib/domain/ports.ts';
 import type { DeviceRecord } from '../../lib/domain/record.ts';
 import { advance, emptyRecord } from '../../lib/domain/refresh-steps.ts';
 import { subscribe } from '../../lib/domain/subscription.ts';
+import { quietWatcher } from '../../lib/domain/watcher.test-data.ts';
 import type { CallbackEffect } from '../../lib/domain/watcher.ts';
 import { createAcceptedTokens } from '../../lib/dynamodb/accepted-tokens.ts';
 import { createBodyParts } from '../../lib/dynamodb/body-parts.ts';
@@ -35,8 +37,7 @@ import { keyringOf } from '../../lib/runtime/keyring.ts';
 import { newDeliveryId, newNonce, newSalt } from '../../lib/runtime/random.ts';
 import { createOpener, createSealer } from '../../lib/runtime/sealing.ts';
 import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
-import { quietWatcher } from './quiet-watcher.ts';
-import { policy, storeRecord } from './stored-record.ts';
+import { storeRecord } from './stored-record.ts';
 
 const never = new AbortController().signal;
 const key = await newSealingKey();

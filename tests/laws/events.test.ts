@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
 import { dueAgainMs } from '../../lib/domain/policy.ts';
 import { deadlineAfter, isOpen } from '../../lib/domain/refresh-view.ts';
 import type { CallPlan } from './made-up-gewe.ts';
-import { type Fate, policy, secret, World } from './world.ts';
+import { type Fate, secret, World } from './world.ts';
 
 const deviceKey = deviceKeyOf(secret.token, secret.appId);
 const periodMs = 600_000;

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { readContacts } from '../../lib/app/read-contacts.ts';
 import { readRefresh } from '../../lib/app/read-refresh.ts';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
 import type { Refresh } from '../../lib/domain/record.ts';
 import { deadlineAfter } from '../../lib/domain/refresh-view.ts';
 import { unpackBody } from '../../lib/domain/snapshot-body.ts';
 import { type CallPlan, versionIn } from './made-up-gewe.ts';
-import { type Fate, policy, secret, World } from './world.ts';
+import { type Fate, secret, World } from './world.ts';
 
 const deviceKey = deviceKeyOf(secret.token, secret.appId);
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
 import { deadlineAfter, isOpen } from '../../lib/domain/refresh-view.ts';
 import type { CallPlan } from './made-up-gewe.ts';
-import { type Fate, policy, secret, World } from './world.ts';
+import { type Fate, secret, World } from './world.ts';
 
 const deviceKey = deviceKeyOf(secret.token, secret.appId);
 

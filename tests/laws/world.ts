@@ -5,9 +5,10 @@ import { startDueDevices } from '../../lib/app/start-due.ts';
 import { startRefresh } from '../../lib/app/start-refresh.ts';
 import { wantRefresh } from '../../lib/app/want-refresh.ts';
 import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import type { Policy } from '../../lib/domain/policy.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
 import type { Receipt, RefreshMessage } from '../../lib/domain/ports.ts';
 import type { SubscriptionWish } from '../../lib/domain/subscription.ts';
+import { quietWatcher } from '../../lib/domain/watcher.test-data.ts';
 import type { Watcher } from '../../lib/domain/watcher.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
@@ -15,17 +16,6 @@ import { VirtualClock } from './virtual-clock.ts';
 
 /** What happens to the next call of a worker to anything outside itself. */
 export type Fate = 'goes-well' | 'dies-before' | 'dies-after' | 'stalls';
-
-export const policy: Policy = {
-  listTimeoutMs: 240_000,
-  cachePollMs: 10_000,
-  cacheWindowMs: 600_000,
-  minRefreshIntervalMs: 60_000,
-  failureCooldownMs: 30_000,
-  retryDelaysMs: [15_000, 60_000, 240_000],
-  leaseMs: 30_000,
-  changeDebounceMs: 10_000,
-};
 
 const success = { kind: 'success' as const };
 
@@ -58,18 +48,8 @@ export class World {
   }
 
   get #watcher(): Watcher {
-    const nothing = () => undefined;
     return {
-      started: nothing,
-      served: nothing,
-      called: nothing,
-      refused: nothing,
-      notServed: nothing,
-      due: nothing,
-      callbackHandled: nothing,
-      eventDropped: nothing,
-      relayed: nothing,
-      chatroomCalled: nothing,
+      ...quietWatcher,
       ended: ({ id }) => void this.toldEnded.push(id),
       buried: () => {
         this.toldBuried += 1;

@@ -1,4 +1,4 @@
-import type { Watcher } from '../../lib/domain/watcher.ts';
+import type { Watcher } from './watcher.ts';
 
 const nothing = () => undefined;
 
