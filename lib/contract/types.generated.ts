@@ -768,14 +768,13 @@ export interface components {
                 readonly "application/json": components["schemas"]["FetchContactsListCacheAnswer"];
             };
         };
-        /** @description What GeWe answered, or why the call was not passed (`ret` 500 and one of our own codes). */
+        /** @description What GeWe answered (of whatever content type it has), or why the call was not passed (`ret` 500 and one of our own codes). */
         readonly Passed: {
             headers: {
                 readonly [name: string]: unknown;
             };
             content: {
                 readonly "application/json": components["schemas"]["PassThroughAnswer"];
-                readonly "*/*": unknown;
             };
         };
         /** @description What GeWe answered, or that a group and an operation cannot be called that (404). */
