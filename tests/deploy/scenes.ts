@@ -108,7 +108,7 @@ export async function acceptDeployment({ folder, judges, cleanup, report }: Stag
   });
   const serves = report.faults === 0;
   if (serves) {
-    await suites('faces', 'secrets');
+    await suites('faces', 'secrets', 'pass-through');
     const before = await client.getContacts('wx_operator');
     await check('serverless deploy over existing data keeps it', async () => {
       const SEALING_PUBLIC_KEY = JSON.stringify(second.publicKey);
