@@ -85,4 +85,7 @@ function cpuMsSince(from) {
   return (user + system) / 1_000;
 }
 
-main();
+main().catch((error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});

@@ -98,6 +98,10 @@ function median(of: readonly Round[], variant: Variant, figure: (round: Round) =
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+function threeDecimals(_name: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toFixed(3)) : value;
+}
+
 function tell(done: readonly Round[], bundleBytes: number): void {
   const figures = {
     'cold, CPU ms': (round: Round) => round.cold.cpuMs,
@@ -122,5 +126,6 @@ function tell(done: readonly Round[], bundleBytes: number): void {
   const head = ['median', 'empty', 'direct', 'passed', 'passed/direct', 'passed/empty', 'passed - direct'];
   const table = [head, head.map(() => '---'), ...rows];
   for (const row of table) console.log(`| ${row.join(' | ')} |`);
-  if (values.out) writeFileSync(values.out, `${JSON.stringify({ about, rounds: done }, undefined, 1)}\n`);
+  const lines = [about, ...done].map((line) => `${JSON.stringify(line, threeDecimals)}\n`);
+  if (values.out) writeFileSync(values.out, lines.join(''));
 }

@@ -74,7 +74,7 @@ describe('the packaged template', () => {
     subscription: 105_000,
     'get-chatrooms': 96_000,
     callback: 100_000,
-    'pass-through': 126_000,
+    'pass-through': 142_000,
     'receive-callback': 106_000,
     'start-due': 100_000,
     'on-refresh-event': 98_000,
