@@ -11,5 +11,6 @@ const { ports, publicBaseUrl, report, ...terms } = composePass(process.env);
  */
 export const handler = httpHandler(async (event, signal) => {
   const call = passedCallOf(event, terms);
-  return passedAnswer(await passThrough(call, callbackHostOf(event, publicBaseUrl), ports, signal));
+  const hostOf = () => callbackHostOf(event, publicBaseUrl);
+  return passedAnswer(await passThrough(call, hostOf, ports, signal));
 }, report);

@@ -55,7 +55,7 @@ function world(answer: PassedAnswer | NotPassed = success, more: Partial<PassEff
   return {
     done,
     wake: () => slept.resolve(),
-    pass: (call: PassedCall) => passThrough(call, host, ports, signal),
+    pass: (call: PassedCall) => passThrough(call, () => host, ports, signal),
   };
 }
 

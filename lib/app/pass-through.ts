@@ -43,7 +43,7 @@ const effectWithinMs = 300;
  */
 export async function passThrough(
   call: PassedCall,
-  host: CallbackHost,
+  hostOf: () => CallbackHost,
   ports: PassPorts,
   signal: AbortSignal,
 ): Promise<Passed> {
@@ -54,7 +54,7 @@ export async function passThrough(
     if (setting.token !== undefined && setting.token !== call.token) {
       return { kind: 'refused', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
     }
-    const redirected = await (await ports.effects()).redirect(call.token, setting, host);
+    const redirected = await (await ports.effects()).redirect(call.token, setting, hostOf());
     if (redirected.kind !== 'no-callback') return ended(redirected);
   }
   const answer = await ports.upstream.pass(call, untilMs, signal);

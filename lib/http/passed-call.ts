@@ -59,7 +59,9 @@ export function callbackHostOf(
   publicBaseUrl: string | undefined,
 ): CallbackHost {
   const urlBase = urlBaseOf(event, publicBaseUrl);
-  return { urlBase, ownHosts: [...new Set([new URL(urlBase).host, event.requestContext.domainName])] };
+  const { domainName } = event.requestContext;
+  // A domain name that ends in an address is no host of a URL; AWS has none of these.
+  return { urlBase, ownHosts: [...new Set([URL.parse(urlBase)?.host ?? domainName, domainName])] };
 }
 
 /** GeWe's answer, byte for byte, or the envelope of ours that tells why there is none. Throws `Fault` for that. */
