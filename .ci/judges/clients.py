@@ -3,8 +3,6 @@
     clients.py API_URL GEWE_MOCK_URL CLIENT=PROGRAM...   judges; PROGRAM: the Python that has the client, or the client
     clients.py drive CLIENT BASE_URL TOKEN APP_ID CALL...   makes calls of one client, in the Python that has it
 
-Contact lists are judged in every state of GeWe; a whole session (online, list, infos, room, text, callback) is held against GeWe itself.
-
 The stack has to be started with MIN_REFRESH_INTERVAL_S=3, FAILURE_COOLDOWN_S=0 and DEFAULT_WAIT_S=2.
 """
 

@@ -28,10 +28,11 @@ export const quickSettings = {
   FAILURE_COOLDOWN_S: '0',
   RETRY_DELAYS_S: '0',
   LEASE_S: '6',
-  CHANGE_DEBOUNCE_S: '1',
+  CHANGE_DEBOUNCE_S: '0',
+  CHATROOM_INTERVAL_S: '1',
 } as const;
 
-/** For the suites `faces`, `secrets`, `pass-through` and `dead-letters`. */
+/** For the suites `faces`, `secrets` and `dead-letters`. */
 export const patientSettings = {
   ...quickSettings,
   DEFAULT_WAIT_S: '20',
