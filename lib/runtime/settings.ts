@@ -148,7 +148,8 @@ function parseHashes(list: string): ReadonlySet<string> | undefined {
 function parsePassRule(rule: string): PassRule | undefined {
   if (rule === 'all' || rule === 'none') return rule;
   const groups = new Set(rule.split(',').map((group) => group.trim()));
-  const areNames = [...groups].every(isCallName) && !groups.has('all') && !groups.has('none');
+  // Whoever writes `All` or `contacts,none` does not mean groups that are called so.
+  const areNames = [...groups].every((group) => isCallName(group) && !/^(?:all|none)$/i.test(group));
   return areNames ? groups : undefined;
 }
 
