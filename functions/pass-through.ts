@@ -1,5 +1,6 @@
 import { passThrough } from '../lib/app/pass-through.ts';
-import { callbackHostOf, passedAnswer, passedCallOf } from '../lib/http/passed-call.ts';
+import { callbackHostOf } from '../lib/http/callback-answer.ts';
+import { passedAnswer, passedCallOf } from '../lib/http/passed-call.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { composePass } from './compose-pass.ts';
 

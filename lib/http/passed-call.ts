@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Passed } from '../app/pass-through.ts';
 import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
 import {
-  type CallbackHost,
   isCallName,
   isPassed,
   type PassedAnswer,
@@ -10,7 +9,6 @@ import {
   type PassRule,
 } from '../domain/passed-call.ts';
 import { type Answer, json } from './answer.ts';
-import { urlBaseOf } from './callback-answer.ts';
 import { Fault } from './faults.ts';
 import { headerOf, tokenOf } from './request.ts';
 
@@ -51,17 +49,6 @@ function namesOf({ routeKey, rawPath, pathParameters }: APIGatewayProxyEventV2) 
   // A stage or a custom domain may stand in front. What was encoded, or has a slash at its end, ends in something else.
   if (!isCallName(group) || !isCallName(operation) || !rawPath.endsWith(path)) throw new Fault('not-found');
   return { group, operation };
-}
-
-/** Where this service receives callbacks. */
-export function callbackHostOf(
-  event: APIGatewayProxyEventV2,
-  publicBaseUrl: string | undefined,
-): CallbackHost {
-  const urlBase = urlBaseOf(event, publicBaseUrl);
-  const { domainName } = event.requestContext;
-  // A domain name that ends in an address is no host of a URL; AWS has none of these.
-  return { urlBase, ownHosts: [...new Set([URL.parse(urlBase)?.host ?? domainName, domainName])] };
 }
 
 /** GeWe's answer, byte for byte, or the envelope of ours that tells why there is none. Throws `Fault` for that. */
