@@ -21,16 +21,8 @@ import { userSettings } from '../lib/runtime/settings.ts';
 import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
 import { createCallbackQueue, createRelayQueue } from '../lib/sqs/callback-queues.ts';
 import { createSqsClient } from '../lib/sqs/client.ts';
-import {
-  clock,
-  type Env,
-  keyringFrom,
-  locationFrom,
-  queueFrom,
-  receiptsFrom,
-  reportFrom,
-  tableFrom,
-} from './compose-shared.ts';
+import { clock, type Env, reportFrom } from './compose-report.ts';
+import { keyringFrom, locationFrom, queueFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
 
 // Joins the adapters of the functions that take GeWe's callbacks.
 

@@ -9,7 +9,8 @@ import { newNonce, newRefreshSuffix, newSubscriptionSuffix } from '../lib/runtim
 import { createSealer } from '../lib/runtime/sealing.ts';
 import { userSettings } from '../lib/runtime/settings.ts';
 import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import { clock, type Env, queueFrom, reportFrom, tableFrom } from './compose-shared.ts';
+import { clock, type Env, reportFrom } from './compose-report.ts';
+import { queueFrom, tableFrom } from './compose-shared.ts';
 
 // Joins the adapters of the functions that refresh devices without their callers.
 

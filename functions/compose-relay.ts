@@ -8,15 +8,8 @@ import { userSettings } from '../lib/runtime/settings.ts';
 import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
 import { createSqsClient } from '../lib/sqs/client.ts';
 import { createDeadLetters } from '../lib/sqs/relay-messages.ts';
-import {
-  clock,
-  type Env,
-  keyringFrom,
-  locationFrom,
-  receiptsFrom,
-  reportFrom,
-  tableFrom,
-} from './compose-shared.ts';
+import { clock, type Env, reportFrom } from './compose-report.ts';
+import { keyringFrom, locationFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
 
 // Joins the adapters of the function that forwards callbacks.
 

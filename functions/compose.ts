@@ -12,16 +12,8 @@ import { createResealer } from '../lib/runtime/resealer.ts';
 import { createOpener, createSealer } from '../lib/runtime/sealing.ts';
 import { userSettings } from '../lib/runtime/settings.ts';
 import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import {
-  clock,
-  type Env,
-  eventsFrom,
-  keyringFrom,
-  queueFrom,
-  receiptsFrom,
-  reportFrom,
-  tableFrom,
-} from './compose-shared.ts';
+import { clock, type Env, reportFrom } from './compose-report.ts';
+import { eventsFrom, keyringFrom, queueFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
 
 // The one place that joins the adapters: what each function needs, and no more. The bundler drops from a function
 // what its group does not name, and a fault in the environment shows at the function's start.

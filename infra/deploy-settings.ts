@@ -40,7 +40,7 @@ export const deploySettings = {
   ),
   waitingConcurrency: verbatim(
     'WAITING_CONCURRENCY',
-    'Concurrent executions reserved for start-refresh, and as many for get-refresh, which is also their limit',
+    'Concurrent executions reserved for start-refresh, as many for get-refresh and for pass-through, which is also their limit',
     count(9_999),
     /^[1-9]\d{0,3}$/,
   ),

@@ -21,6 +21,8 @@ const operations = await getHttpOperationsFromSpec(specFile);
 /** Every answer that the contract gives an example of, and those without a body. */
 const answers = operations.flatMap(({ method, path, request, responses }) =>
   responses.flatMap(({ code, contents }) => {
+    // Whatever GeWe says to a call that is passed through: there is nothing to serve or to hold it to.
+    if (code === 'default') return [];
     const examples = contents?.flatMap((content) => content.examples ?? []) ?? [];
     const named = examples.map((example) => ({
       example: example.key,
@@ -119,7 +121,7 @@ describe('the validating proxy', () => {
     expect(response.headers.get('sl-violations')).not.toBeNull();
   });
 
-  it.each(answers.filter(({ value }) => isObject(value)))(
+  it.each(answers.filter(({ value, path }) => isObject(value) && !path.includes('{operation}')))(
     'tells of a member that $code $example of $method $path lacks',
     async ({ method, path, code, value }) => {
       if (!isObject(value)) throw new Error('the example is no object');
@@ -181,6 +183,10 @@ function urlOf(server: Server): string {
 }
 
 function addressOf(url: string, path: string): string {
-  const filled = path.replace('{appId}', 'wx_demo').replace('{refreshId}', '0t6b3xk-4k9q2m7c1x8v5z0a');
+  const filled = path
+    .replace('{appId}', 'wx_demo')
+    .replace('{refreshId}', '0t6b3xk-4k9q2m7c1x8v5z0a')
+    .replace('{group}', 'message')
+    .replace('{operation}', 'postText');
   return url + filled + (path.endsWith('/changes') ? `?since=${sinceText}` : '');
 }

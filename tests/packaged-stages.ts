@@ -19,6 +19,7 @@ export const chosenSettings: Readonly<Record<string, string>> = {
   CHANGE_DEBOUNCE_S: '12',
   CHATROOM_INTERVAL_S: '3',
   ALLOWED_TOKEN_HASHES: 'ab'.repeat(32),
+  PASS_THROUGH: 'contacts,group',
   PUBLIC_BASE_URL: 'https://contacts.example/base',
   LOG_LEVEL: 'WARN',
 };

@@ -11,6 +11,7 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   GetChatroomsRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
+  PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
     ...ofTable('GetItem', 'PutItem'),
     // The index alone: nobody reads all devices of the table.

@@ -68,7 +68,7 @@ describe.each(stages)('%s', (stage) => {
 
   it('keeps every log, that of the gateway too, for 30 days', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(17);
+    expect(groups).toHaveLength(18);
     for (const [name, group] of groups) expect(group.Properties.RetentionInDays, name).toBe(30);
   });
 
@@ -93,7 +93,7 @@ describe.each(stages)('%s', (stage) => {
 
   it('lets every HTTP function end before the gateway gives up after 30 s, and payloads be those of version 2.0', () => {
     const integrations = ofType('AWS::ApiGatewayV2::Integration');
-    expect(integrations).toHaveLength(10);
+    expect(integrations).toHaveLength(11);
     for (const [, { Properties: integration }] of integrations) {
       expect(integration.PayloadFormatVersion).toBe('2.0');
       const target = JSON.stringify(integration.IntegrationUri).match(/"(\w+LambdaFunction)"/)?.[1] ?? '';

@@ -106,7 +106,11 @@ describe('what the operator sets', () => {
         executions === undefined ? [] : [[name, executions]],
       );
     expect(reserved(dev)).toEqual([]);
-    expect(Object.fromEntries(reserved(prod))).toEqual({ 'start-refresh': 20, 'get-refresh': 20 });
+    expect(Object.fromEntries(reserved(prod))).toEqual({
+      'start-refresh': 20,
+      'get-refresh': 20,
+      'pass-through': 20,
+    });
   });
 
   it('puts the permissions boundary on every role', () => {

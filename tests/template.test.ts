@@ -20,12 +20,12 @@ afterAll(() => packaged.remove());
 describe('the packaged template', () => {
   it('runs every function on Node 24, arm64, with a role of its own', () => {
     const all = [...packaged.functions.values()];
-    expect(all).toHaveLength(16);
+    expect(all).toHaveLength(17);
     for (const properties of all) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
-    expect(new Set(all.map(({ Role: role }) => JSON.stringify(role))).size).toBe(16);
-    expect(packaged.ofType('AWS::IAM::Role')).toHaveLength(16);
+    expect(new Set(all.map(({ Role: role }) => JSON.stringify(role))).size).toBe(17);
+    expect(packaged.ofType('AWS::IAM::Role')).toHaveLength(17);
   });
 
   it('gives every function all its settings', async () => {
@@ -74,6 +74,7 @@ describe('the packaged template', () => {
     subscription: 105_000,
     'get-chatrooms': 96_000,
     callback: 100_000,
+    'pass-through': 142_000,
     'receive-callback': 106_000,
     'start-due': 100_000,
     'on-refresh-event': 98_000,

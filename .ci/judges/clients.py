@@ -34,6 +34,11 @@ BOTH_PREFIXES = ("/v2/api", "/gewe/v2/api")
 PREFIXES = {"gewechat-client": BOTH_PREFIXES, "opengewe": BOTH_PREFIXES, "gewe-cli": ("",)}
 # gewechat-client has no call for the cache; gewe-cli's takes no data from anybody ("expected unit"), GeWe included.
 READ_CACHE = {"opengewe"}
+# Of a whole session: nobody listens at the URL, which GeWe takes all the same.
+WXIDS = ["wxid_phyyedw9xap22", "34757816141@chatroom"]
+ROOM = "34757816141@chatroom"
+TEXT = "\u4f60\u597d, hello"
+CALLBACK_URL = "http://127.0.0.1:9/callback"
 
 
 def gewechat_client(base_url, token, app_id):
@@ -46,7 +51,18 @@ def gewechat_client(base_url, token, app_id):
         except RuntimeError as error:
             return {"refused": str(error)}
 
-    return {"list": fetch}
+    def session():
+        client = GewechatClient(base_url, token)
+        return {
+            "online": client.check_online(app_id),
+            "list": fetch(),
+            "infos": client.get_brief_info(app_id, WXIDS),
+            "room": client.get_chatroom_info(app_id, ROOM),
+            "sent": client.post_text(app_id, WXIDS[0], TEXT),
+            "callback": client.set_callback(token, CALLBACK_URL),
+        }
+
+    return {"list": fetch, "session": session}
 
 
 def opengewe(base_url, token, app_id):
@@ -57,18 +73,31 @@ def opengewe(base_url, token, app_id):
             answer = await getattr(client.contact, name)()
         return {"list": answer.get("data")} if answer["ret"] == 200 else {"refused": str(answer)}
 
+    async def session():
+        async with GeweClient(base_url, app_id=app_id, token=token, callback_url=CALLBACK_URL) as client:
+            return {
+                "online": await client.account.check_online(),
+                "list": await call("fetch_contacts_list"),
+                "infos": await client.contact.get_brief_info(WXIDS),
+                "room": await client.group.get_chatroom_info(ROOM),
+                "sent": await client.message.post_text(WXIDS[0], TEXT),
+                "callback": await client.login.set_callback(),
+            }
+
     return {
         "list": lambda: asyncio.run(call("fetch_contacts_list")),
         "cache": lambda: asyncio.run(call("fetch_contacts_list_cache")),
+        "session": lambda: asyncio.run(session()),
     }
 
 
 def gewe_cli(base_url, token, app_id):
-    options = ["--config", "none.toml", "fetch-contacts-list", "--base-url", base_url, "--token", token]
+    def run(name, *options):
+        command = [os.environ["GEWE_CLI"], "--config", "none.toml", name, "--base-url", base_url, "--token", token, *options]
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
 
     def fetch():
-        command = [os.environ["GEWE_CLI"], *options, "--app-id", app_id]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        done = run("fetch-contacts-list", "--app-id", app_id)
         if done.returncode == 0:
             arrays = {name: re.search(rf"{name}: \[(.*?)\]", done.stdout, re.DOTALL)[1] for name in LISTS}
             return {"list": {name: re.findall(r'"([^"]*)"', text) for name, text in arrays.items()}}
@@ -76,7 +105,23 @@ def gewe_cli(base_url, token, app_id):
         assert done.returncode == 1, done.stderr
         return {"refused": done.stderr}
 
-    return {"list": fetch}
+    def told(name, *options):
+        done = run(name, *options)
+        # Some of it is its log, with times.
+        return [done.returncode, re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "", done.stdout)]
+
+    def session():
+        of_device = ["--app-id", app_id]
+        return {
+            "online": told("check-online", *of_device),
+            "list": fetch(),
+            "infos": told("get-contact-brief-info", *of_device, "--wxids", WXIDS[0]),
+            "room": told("get-chatroom-info", *of_device, "--chatroom-id", ROOM),
+            "sent": told("send-text", *of_device, "--to-wxid", WXIDS[0], "--content", TEXT),
+            "callback": told("set-callback", "--callback-url", CALLBACK_URL),
+        }
+
+    return {"list": fetch, "session": session}
 
 
 def drive(client, base_url, token, app_id, *calls):
@@ -128,16 +173,9 @@ class Judge:
         wanted = [(call.rstrip("_"), want) for call, want in expected.items()]
         wanted = [(call, want) for call, want in wanted if call != "cache" or client in READ_CACHE]
         for prefix in PREFIXES[client] if case == "normal" else PREFIXES[client][-1:]:
-            token, app_id = f"canary-{client}", f"wx_{client}_{device}"
-            python = sys.executable if client == "gewe-cli" else self.programs[client]
-            command = [python, __file__, "drive", client, self.api_url + prefix, token, app_id]
-            command += [call for call, _ in wanted]
-            env = {**os.environ, "RUST_BACKTRACE": "0", "GEWE_CLI": self.programs["gewe-cli"]}
-            done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=120)
-            if done.returncode != 0:
-                self.faults[client].append(f"{case}, {prefix}: crashed: {done.stderr[-2000:]}")
-                continue
-            for (call, want), seen in zip(wanted, json.loads(done.stdout.splitlines()[-1]), strict=True):
+            token = f"canary-{client}"
+            answers = self.driven(client, case, self.api_url + prefix, device, [call for call, _ in wanted])
+            for (call, want), seen in zip(wanted, answers or [], strict=answers is not None):
                 self.answers[client] += 1
                 if client == "gewe-cli" and isinstance(want, str):
                     # It shows `ret` and `msg`, not `data.code`.
@@ -146,11 +184,42 @@ class Judge:
                 if fault:
                     self.faults[client].append(f"{case}, {prefix}, {call}: {fault}")
 
+    def driven(self, client, case, base_url, device, calls):
+        """What came of calls of a client, in a process of its own; None when that crashed."""
+        python = sys.executable if client == "gewe-cli" else self.programs[client]
+        command = [python, __file__, "drive", client, base_url, f"canary-{client}", f"wx_{client}_{device}", *calls]
+        env = {**os.environ, "RUST_BACKTRACE": "0", "GEWE_CLI": self.programs["gewe-cli"]}
+        done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=120)
+        if done.returncode == 0:
+            return json.loads(done.stdout.splitlines()[-1])
+        self.faults[client].append(f"{case}, {base_url}: crashed: {done.stderr[-2000:]}")
+        return None
+
+    def sessions(self):
+        """A whole session of each client: what it is told is what GeWe tells it when it is called directly."""
+        for client in self.programs:
+            for prefix in PREFIXES[client]:
+                told = [
+                    self.driven(client, "session", url + prefix, "session", ["session"])
+                    for url in (self.gewe_mock_url, self.api_url)
+                ]
+                if None in told:
+                    continue
+                [(direct,), (passed,)] = told
+                for call in direct:
+                    if call == "seconds":
+                        continue
+                    self.answers[client] += 1
+                    if passed[call] != direct[call]:
+                        fault = f"{str(passed[call])[:500]} is not what GeWe said: {str(direct[call])[:500]}"
+                        self.faults[client].append(f"session, {prefix}, {call}: {fault}")
+
     def run(self):
         assert tuple(len(SEED[name]) for name in LISTS) == SEED_COUNTS
         self.scenario("normal")
         self.each("nothing stored", "new", cache=None)
         self.each("normal", "known", list=SEED, cache=SEED)
+        self.sessions()
         self.scenario("slow", SLOW_S)
         before = {client: self.list_calls(f"wx_{client}_known") for client in self.programs}
         self.each("slow, list known", "known", list="202", cache=SEED, await_=SEED)

@@ -79,7 +79,7 @@ export async function putCallback(
     return { kind: 'refused', why };
   }
   await ports.tokens.note(tokenKeyOf(token));
-  const registered = await change(
+  const registered = await changeCallback(
     token,
     ports,
     (now) => now && isSame(now, stored) && { ...now, registered: true },
@@ -131,7 +131,7 @@ async function store(token: string, wish: CallbackWish, ports: CallbackPorts): P
     ownHosts,
   };
   let before: CallbackRecord | undefined;
-  const stored = await change(token, ports, (now) => {
+  const stored = await changeCallback(token, ports, (now) => {
     // One with this salt is my own, of an earlier try whose answer was lost.
     before = now && Buffer.from(now.salt).equals(salt) ? undefined : now;
     const { forwardTo: _earlier, ...rest } = now ?? fresh;
@@ -143,9 +143,9 @@ async function store(token: string, wish: CallbackWish, ports: CallbackPorts): P
 }
 
 /** Swaps the record by what `decide` makes of it, and counts its `rev`; undefined when nothing is to change. */
-async function change(
+export async function changeCallback(
   token: string,
-  { callbacks, clock }: CallbackPorts,
+  { callbacks, clock }: Pick<CallbackPorts, 'callbacks' | 'clock'>,
   decide: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
 ): Promise<CallbackRecord | undefined> {
   const callbackKey = callbackKeyOf(tokenKeyOf(token));
@@ -166,7 +166,7 @@ async function putBack(token: string, { record, before }: Stored, ports: Callbac
     await ports.callbacks.delete(callbackKeyOf(tokenKeyOf(token)), record.rev);
     return;
   }
-  await change(token, ports, (now) => {
+  await changeCallback(token, ports, (now) => {
     if (now?.rev !== record.rev) return undefined;
     const { lastReceivedAtMs } = now;
     return { ...before, ...(lastReceivedAtMs !== undefined && { lastReceivedAtMs }) };

@@ -85,6 +85,84 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/gewe/v2/api/{group}/{operation}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 接口所属模块 (the first part of a call's name)
+                 * @example message
+                 */
+                readonly group: components["parameters"]["Group"];
+                /**
+                 * @description 接口名 (the second part of a call's name)
+                 * @example postText
+                 */
+                readonly operation: components["parameters"]["Operation"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
+         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN` and `Content-Type`, and no other header. GeWe's status, content type and exact bytes
+         *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
+         *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
+         *
+         *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
+         *     bytes, an answer 4,500,000, and GeWe 27 s.
+         *
+         *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         */
+        readonly post: operations["passThrough"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v2/api/{group}/{operation}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description 接口所属模块 (the first part of a call's name)
+                 * @example message
+                 */
+                readonly group: components["parameters"]["Group"];
+                /**
+                 * @description 接口名 (the second part of a call's name)
+                 * @example postText
+                 */
+                readonly operation: components["parameters"]["Operation"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
+         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN` and `Content-Type`, and no other header. GeWe's status, content type and exact bytes
+         *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
+         *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
+         *
+         *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
+         *     bytes, an answer 4,500,000, and GeWe 27 s.
+         *
+         *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         */
+        readonly post: operations["passThroughSelfHosted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/devices/{appId}/contacts/refreshes": {
         readonly parameters: {
             readonly query?: never;
@@ -408,6 +486,24 @@ export interface components {
                 readonly msg: string;
             };
         };
+        readonly CallName: string;
+        /** @description Anything that GeWe says; what says that it was not called, or how, is a PassThroughFailureEnvelope. */
+        readonly PassThroughAnswer: components["schemas"]["PassThroughFailureEnvelope"] | unknown;
+        /** @description 未能转发，或未收到GeWe的返回 */
+        readonly PassThroughFailureEnvelope: {
+            /** @constant */
+            readonly ret: 500;
+            readonly msg: string;
+            readonly data: {
+                readonly code: components["schemas"]["PassThroughFault"] | components["schemas"]["RequestFault"];
+                readonly msg: string;
+            };
+        };
+        /**
+         * @description Why a call was not passed, or no answer came back. GeWe has not carried it out after not-passed-through, request-too-large and upstream-unreachable; after the others it may have.
+         * @enum {string}
+         */
+        readonly PassThroughFault: "not-passed-through" | "request-too-large" | "upstream-unreachable" | "upstream-cut-off" | "upstream-slow" | "answer-too-large";
         /** @description 接口或方法不存在 */
         readonly RoutingEnvelope: {
             /** @enum {integer} */
@@ -443,7 +539,7 @@ export interface components {
              * @description What asked for it.
              * @enum {string}
              */
-            readonly trigger: "api" | "schedule" | "event" | "callback";
+            readonly trigger: "api" | "schedule" | "event" | "callback" | "pass-through";
             readonly createdAt: components["schemas"]["Timestamp"];
             /** @description When a worker first took it up; null before that. */
             readonly startedAt: components["schemas"]["Timestamp"] | null;
@@ -670,6 +766,24 @@ export interface components {
             };
             content: {
                 readonly "application/json": components["schemas"]["FetchContactsListCacheAnswer"];
+            };
+        };
+        /** @description What GeWe answered (of whatever content type it has), or why the call was not passed (`ret` 500 and one of our own codes). */
+        readonly Passed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["PassThroughAnswer"];
+            };
+        };
+        /** @description What GeWe answered, or that a group and an operation cannot be called that (404). */
+        readonly PassedOtherwise: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "*/*": unknown;
             };
         };
         /** @description There is no such path under a prefix of GeWe. */
@@ -1131,6 +1245,16 @@ export interface components {
          */
         readonly AppId: components["schemas"]["AppId"];
         /**
+         * @description 接口所属模块 (the first part of a call's name)
+         * @example message
+         */
+        readonly Group: components["schemas"]["CallName"];
+        /**
+         * @description 接口名 (the second part of a call's name)
+         * @example postText
+         */
+        readonly Operation: components["schemas"]["CallName"];
+        /**
          * @description The `id` of a refresh.
          * @example 0t6b3xk-4k9q2m7c1x8v5z0a
          */
@@ -1182,6 +1306,13 @@ export interface components {
         /** @description GeWe's callbacks, of any shape; up to about 4 MiB. */
         readonly Anything: {
             readonly content: {
+                readonly "*/*": unknown;
+            };
+        };
+        /** @description 原样转发给GeWe (goes to GeWe as it is). */
+        readonly Passed: {
+            readonly content: {
+                readonly "application/json": unknown;
                 readonly "*/*": unknown;
             };
         };
@@ -1283,6 +1414,10 @@ export type ContactsEnvelope = components['schemas']['ContactsEnvelope'];
 export type NothingStoredEnvelope = components['schemas']['NothingStoredEnvelope'];
 export type PendingEnvelope = components['schemas']['PendingEnvelope'];
 export type FailureEnvelope = components['schemas']['FailureEnvelope'];
+export type CallName = components['schemas']['CallName'];
+export type PassThroughAnswer = components['schemas']['PassThroughAnswer'];
+export type PassThroughFailureEnvelope = components['schemas']['PassThroughFailureEnvelope'];
+export type PassThroughFault = components['schemas']['PassThroughFault'];
 export type RoutingEnvelope = components['schemas']['RoutingEnvelope'];
 export type FetchContactsListAnswer = components['schemas']['FetchContactsListAnswer'];
 export type FetchContactsListCacheAnswer = components['schemas']['FetchContactsListCacheAnswer'];
@@ -1314,6 +1449,8 @@ export type InvalidMember = components['schemas']['InvalidMember'];
 export type NothingStoredProblem = components['schemas']['NothingStoredProblem'];
 export type ResponseFetchContactsList = components['responses']['FetchContactsList'];
 export type ResponseFetchContactsListCache = components['responses']['FetchContactsListCache'];
+export type ResponsePassed = components['responses']['Passed'];
+export type ResponsePassedOtherwise = components['responses']['PassedOtherwise'];
 export type ResponseUnknownGewePath = components['responses']['UnknownGewePath'];
 export type ResponseWrongGeweMethod = components['responses']['WrongGeweMethod'];
 export type ResponseRefreshJoinedOrEnded = components['responses']['RefreshJoinedOrEnded'];
@@ -1353,6 +1490,8 @@ export type ResponseUnknownPath = components['responses']['UnknownPath'];
 export type ResponseWrongMethod = components['responses']['WrongMethod'];
 export type ParameterGeweToken = components['parameters']['GeweToken'];
 export type ParameterAppId = components['parameters']['AppId'];
+export type ParameterGroup = components['parameters']['Group'];
+export type ParameterOperation = components['parameters']['Operation'];
 export type ParameterRefreshId = components['parameters']['RefreshId'];
 export type ParameterSince = components['parameters']['Since'];
 export type ParameterCallbackId = components['parameters']['CallbackId'];
@@ -1364,6 +1503,7 @@ export type RequestBodyFetchContactsListRequest = components['requestBodies']['F
 export type RequestBodySubscriptionRequest = components['requestBodies']['SubscriptionRequest'];
 export type RequestBodyCallbackRequest = components['requestBodies']['CallbackRequest'];
 export type RequestBodyAnything = components['requestBodies']['Anything'];
+export type RequestBodyPassed = components['requestBodies']['Passed'];
 export type RequestBodyIgnored = components['requestBodies']['Ignored'];
 export type HeaderETag = components['headers']['ETag'];
 export type HeaderLastModified = components['headers']['LastModified'];
@@ -1456,6 +1596,66 @@ export interface operations {
         readonly requestBody: components["requestBodies"]["FetchContactsListRequest"];
         readonly responses: {
             readonly 200: components["responses"]["FetchContactsListCache"];
+        };
+    };
+    readonly passThrough: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+            };
+            readonly path: {
+                /**
+                 * @description 接口所属模块 (the first part of a call's name)
+                 * @example message
+                 */
+                readonly group: components["parameters"]["Group"];
+                /**
+                 * @description 接口名 (the second part of a call's name)
+                 * @example postText
+                 */
+                readonly operation: components["parameters"]["Operation"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["Passed"];
+        readonly responses: {
+            readonly 200: components["responses"]["Passed"];
+            readonly default: components["responses"]["PassedOtherwise"];
+        };
+    };
+    readonly passThroughSelfHosted: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @example your-gewe-token
+                 */
+                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+            };
+            readonly path: {
+                /**
+                 * @description 接口所属模块 (the first part of a call's name)
+                 * @example message
+                 */
+                readonly group: components["parameters"]["Group"];
+                /**
+                 * @description 接口名 (the second part of a call's name)
+                 * @example postText
+                 */
+                readonly operation: components["parameters"]["Operation"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["Passed"];
+        readonly responses: {
+            readonly 200: components["responses"]["Passed"];
+            readonly default: components["responses"]["PassedOtherwise"];
         };
     };
     readonly startRefresh: {

@@ -4,7 +4,7 @@ import type { FailureClass } from './errors.ts';
 export type EpochMs = number;
 
 /** What asked for a refresh. */
-export type Trigger = 'api' | 'schedule' | 'event' | 'callback';
+export type Trigger = 'api' | 'schedule' | 'event' | 'callback' | 'pass-through';
 
 /** How many ids each array of a list holds. */
 export interface Counts {

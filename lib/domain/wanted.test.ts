@@ -6,7 +6,7 @@ import type { DeviceRecord } from './record.ts';
 import { claim, settle } from './refresh.ts';
 import { begin, start } from './refresh-start.ts';
 import { subscribe } from './subscription.ts';
-import { againAfter, takeUp, want } from './wanted.ts';
+import { againAfter, takeUp, want, wantAsBearer } from './wanted.ts';
 
 const t0 = 1_750_000_000_000;
 const s = 1_000;
@@ -132,5 +132,32 @@ describe('a device that is due', () => {
   it('is not taken up before its time, or without a schedule', () => {
     expect(startDue(subscribed, request(dueMs - s), policy)).toEqual({ outcome: { kind: 'not-due' } });
     expect(startDue(undefined, request(dueMs), policy)).toEqual({ outcome: { kind: 'not-due' } });
+  });
+});
+
+describe('a change that the bearer of the token tells of', () => {
+  const tell = (record: DeviceRecord | undefined, nowMs: number) =>
+    wantAsBearer(record, { nowMs, trigger: 'pass-through' }, policy);
+
+  it('is seen to without a subscription, and for a device that is not known yet or was erased', () => {
+    const { subscription: _none, ...unsubscribed } = subscribed;
+    const erased: DeviceRecord = { rev: 7, results: [], superseded: [], erasedAtMs: t0 - s };
+    for (const record of [undefined, unsubscribed, subscribed, erased]) {
+      const told = tell(record, t0);
+      expect(told.outcome).toEqual({ kind: 'asked', delayS: 10 });
+      expect(told.next).toMatchObject({ rev: (record?.rev ?? 0) + 1, wanted: { trigger: 'pass-through' } });
+      expect(told.next).not.toHaveProperty('erasedAtMs');
+      const begun = takeUp(told.next, { nowMs: t0 + 10 * s, suffix }, policy);
+      expect(begun.outcome.kind).toBe('begun');
+      expect(begun.next?.refresh?.trigger).toBe('pass-through');
+    }
+  });
+
+  it('asks once, however many there are, and once more when a refresh runs', () => {
+    const first = tell(undefined, t0);
+    expect(tell(first.next, t0 + s)).toEqual({ outcome: { kind: 'noted' } });
+    const noted = tell(running(), t0 + s);
+    expect(noted.outcome.kind).toBe('noted');
+    expect(tell(noted.next, t0 + 2 * s).next).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { type Policy, resendIntervalMs } from './policy.ts';
 import type { DeviceRecord, EpochMs, Trigger } from './record.ts';
 import type { Decision, Delivery } from './refresh-events.ts';
 import { begin, join, quietUntilMs, type StartRequest } from './refresh-start.ts';
-import { advance } from './refresh-steps.ts';
+import { advance, emptyRecord } from './refresh-steps.ts';
 import { asSeen, isOpen } from './refresh-view.ts';
 
 // A change that is heard of asks for a refresh whose list call begins after it. However many changes come, that is one
@@ -30,6 +30,24 @@ export function want(
   if (record === undefined || subscription === undefined || subscription.stopped || isOther) {
     return { outcome: { kind: 'unsubscribed' } };
   }
+  return note(record, { nowMs, trigger }, policy);
+}
+
+/** The same, heard of by somebody who has the token: it needs no subscription, and the device may be a new or an erased one. */
+export function wantAsBearer(
+  record: DeviceRecord | undefined,
+  change: { readonly nowMs: EpochMs; readonly trigger: Trigger },
+  policy: Policy,
+): Decision<Exclude<WantOutcome, { kind: 'unsubscribed' }>> {
+  const { erasedAtMs: _revived, ...known } = record ?? emptyRecord;
+  return note(known, change, policy);
+}
+
+function note(
+  record: DeviceRecord,
+  { nowMs, trigger }: { readonly nowMs: EpochMs; readonly trigger: Trigger },
+  policy: Policy,
+): Decision<Exclude<WantOutcome, { kind: 'unsubscribed' }>> {
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
   if (refresh && isOpen(refresh)) {
     const callMayRun = record.call !== undefined && nowMs < record.call.mayRunUntilMs;

@@ -15,7 +15,7 @@ import {
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
 const count = fc.nat({ max: 100_000 });
 const counts = fc.record({ friends: count, chatrooms: count, ghs: count });
-const trigger = fc.constantFrom<Trigger>('api', 'schedule', 'event', 'callback');
+const trigger = fc.constantFrom<Trigger>('api', 'schedule', 'event', 'callback', 'pass-through');
 const failure = fc.constantFrom<FailureClass>(
   'token-rejected',
   'device-unknown',

@@ -16,7 +16,13 @@ import { asArray, asInteger, asString, optional, shortForms, trimmed, Undecodabl
 // of them has to stay within one write unit (1 KB). Changing a form here means reading both.
 
 const statuses = shortForms<Refresh['status']>({ queued: 'q', running: 'r', succeeded: 's', failed: 'f' });
-export const triggers = shortForms<Trigger>({ api: 'a', schedule: 's', event: 'e', callback: 'c' });
+export const triggers = shortForms<Trigger>({
+  api: 'a',
+  schedule: 's',
+  event: 'e',
+  callback: 'c',
+  'pass-through': 'p',
+});
 export const failures = shortForms<FailureClass>({
   'token-rejected': 'tr',
   'device-unknown': 'du',

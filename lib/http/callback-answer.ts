@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { CallbackWish, OwnCallback, Put } from '../app/keep-callback.ts';
 import type { Callback } from '../contract/types.generated.ts';
 import { faultOfCallbackRequest, isCallbackRequest } from '../contract/validators.generated.js';
+import type { CallbackHost } from '../domain/passed-call.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { timeOf, timeOrNull } from './refresh-answer.ts';
@@ -18,15 +19,28 @@ export function urlBaseOf(
   return `${publicBaseUrl ?? `https://${requestContext.domainName}`}/v1/callbacks/`;
 }
 
+/** The same, and this service's own names, which nothing is forwarded to. */
+export function callbackHostOf(
+  event: APIGatewayProxyEventV2,
+  publicBaseUrl: string | undefined,
+): CallbackHost {
+  const urlBase = urlBaseOf(event, publicBaseUrl);
+  const { domainName } = event.requestContext;
+  // A domain name that ends in an address is no host of a URL; AWS has none of these.
+  return { urlBase, ownHosts: [...new Set([URL.parse(urlBase)?.host ?? domainName, domainName])] };
+}
+
 /** What the body asks for. Throws `Fault`. */
 export function callbackWishOf(
   event: APIGatewayProxyEventV2,
   publicBaseUrl: string | undefined,
 ): CallbackWish {
   const { register = false, forwardTo } = jsonBodyOf(event, contract);
-  const urlBase = urlBaseOf(event, publicBaseUrl);
-  const ownHosts = [...new Set([new URL(urlBase).host, event.requestContext.domainName])];
-  return { register, urlBase, ownHosts, ...(typeof forwardTo === 'string' && { forwardTo }) };
+  return {
+    register,
+    ...callbackHostOf(event, publicBaseUrl),
+    ...(typeof forwardTo === 'string' && { forwardTo }),
+  };
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when it was not put. */

@@ -1,9 +1,9 @@
-import type { ProblemType, RequestFault } from '../contract/types.generated.ts';
+import type { PassThroughFault, ProblemType, RequestFault } from '../contract/types.generated.ts';
 
 type NameOf<Type> = Type extends `urn:problem-type:gewe-contacts:${infer Name}` ? Name : never;
 
 /** Why a request is not served, as programs are told: the problem type's last part, and the `data.code` of an envelope. */
-export type FaultCode = RequestFault | NameOf<ProblemType>;
+export type FaultCode = RequestFault | PassThroughFault | NameOf<ProblemType>;
 
 interface FaultTexts {
   /** HTTP status of the resource face. */
@@ -111,6 +111,42 @@ export const faultTexts: Readonly<Record<FaultCode, FaultTexts>> = {
     title: 'The callback is too large',
     detail: 'A callback may be at most 5,242,880 bytes.',
     msg: '回调内容过大，最多 5242880 字节',
+  },
+  'not-passed-through': {
+    status: 403,
+    title: 'The call is not passed through here',
+    detail: 'The operator of this service has left this group of calls out of PASS_THROUGH.',
+    msg: '本服务不转发该接口',
+  },
+  'request-too-large': {
+    status: 413,
+    title: 'The call is too large to be passed through',
+    detail: 'A request body may be at most 5,242,880 bytes. GeWe was not called.',
+    msg: '请求体过大，最多 5242880 字节，该调用未被执行',
+  },
+  'upstream-unreachable': {
+    status: 502,
+    title: 'GeWe cannot be reached',
+    detail: 'No connection stood, so the call was not carried out. Try again later.',
+    msg: '无法连接 GeWe，该调用未被执行',
+  },
+  'upstream-cut-off': {
+    status: 502,
+    title: 'The connection to GeWe was lost',
+    detail: 'The call may have been carried out: look before it is made again.',
+    msg: '与 GeWe 的连接中断，该调用可能已被执行',
+  },
+  'upstream-slow': {
+    status: 504,
+    title: 'GeWe did not answer within 27 s',
+    detail: 'The call may have been carried out: look before it is made again.',
+    msg: 'GeWe 在 27 秒内没有返回，该调用可能已被执行',
+  },
+  'answer-too-large': {
+    status: 502,
+    title: "GeWe's answer is too large to be passed back",
+    detail: 'An answer may be at most 4,500,000 bytes. The call may have been carried out.',
+    msg: 'GeWe 的返回内容过大，最多 4500000 字节，该调用可能已被执行',
   },
   'not-found': {
     status: 404,

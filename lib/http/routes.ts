@@ -1,9 +1,13 @@
-/** The paths of this service and the methods each knows; held against openapi.yaml and serverless.yml by a test. */
+import { callNamePattern } from '../domain/passed-call.ts';
+
+/** The paths of this service and the methods each knows, exact paths before templated ones; held against openapi.yaml and serverless.yml by a test. */
 export const routes: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
   { path: '/gewe/v2/api/contacts/fetchContactsList', methods: ['POST'] },
   { path: '/gewe/v2/api/contacts/fetchContactsListCache', methods: ['POST'] },
   { path: '/v2/api/contacts/fetchContactsList', methods: ['POST'] },
   { path: '/v2/api/contacts/fetchContactsListCache', methods: ['POST'] },
+  { path: '/gewe/v2/api/{group}/{operation}', methods: ['POST'] },
+  { path: '/v2/api/{group}/{operation}', methods: ['POST'] },
   { path: '/v1/devices/{appId}', methods: ['DELETE'] },
   { path: '/v1/devices/{appId}/contacts', methods: ['GET'] },
   { path: '/v1/devices/{appId}/contacts/refreshes', methods: ['POST'] },
@@ -21,5 +25,6 @@ export function methodsAt(rawPath: string): readonly string[] | undefined {
 }
 
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`);
+  const named = path.replace(/\{(?:group|operation)\}/g, callNamePattern);
+  return new RegExp(`^${named.replace(/\{\w+\}/g, '[^/]+')}$`);
 }

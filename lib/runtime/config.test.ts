@@ -88,6 +88,23 @@ describe('the settings of a user', () => {
     }
   });
 
+  it.each([
+    ['all', 'all'],
+    ['none', 'none'],
+    ['contacts', new Set(['contacts'])],
+    [' contacts , group ', new Set(['contacts', 'group'])],
+  ])('pass through what PASS_THROUGH=%s says', (text, rule) => {
+    expect(readConfig({ PASS_THROUGH: text }, (read) => read(userSettings.passThrough))).toEqual(rule);
+  });
+
+  it.each(['', ' ', 'All', 'contacts,none', 'all,contacts', 'contacts,', 'a/b', '../x'])(
+    'do not take PASS_THROUGH=%s for the default, nor for anything else',
+    (text) => {
+      const read = () => readConfig({ PASS_THROUGH: text }, (reader) => reader(userSettings.passThrough));
+      expect(messageOf(read)).toContain('PASS_THROUGH is set to something else: expected all, none, or');
+    },
+  );
+
   it('are told together, in one line, when several are wrong', () => {
     const message = messageOf(() => readUserSettings({ PORT: 'x\ny', LEASE_S: '5', LOG_LEVEL: 'LOUD' }));
     expect(message).toBe(

@@ -1,3 +1,4 @@
+import { isCallName, type PassRule } from '../domain/passed-call.ts';
 import { geweBaseUrl } from '../gewe/base-url.ts';
 import { isHttp, port, seconds, secondsList, text, word } from './setting-kinds.ts';
 
@@ -110,6 +111,20 @@ export const userSettings = {
     },
     parseHashes,
   ),
+  passThrough: {
+    ...text<PassRule>(
+      {
+        name: 'PASS_THROUGH',
+        fallback: 'all',
+        meaning: "Which of GeWe's other calls are passed through: all, none, or those of some groups",
+        allowed: 'all, none, or names of groups with commas between, such as contacts,group',
+        placeholder: 'none',
+      },
+      parsePassRule,
+    ),
+    // Whoever sets it to nothing may mean none: that must not be taken for the default.
+    emptyCounts: true,
+  },
   publicBaseUrl: text(
     {
       name: 'PUBLIC_BASE_URL',
@@ -128,6 +143,14 @@ function parseHashes(list: string): ReadonlySet<string> | undefined {
     .map((hash) => hash.trim().toLowerCase())
     .filter((hash) => hash !== '');
   return hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash)) ? new Set(hashes) : undefined;
+}
+
+function parsePassRule(rule: string): PassRule | undefined {
+  if (rule === 'all' || rule === 'none') return rule;
+  const groups = new Set(rule.split(',').map((group) => group.trim()));
+  // Whoever writes `All` or `contacts,none` does not mean groups that are called so.
+  const areNames = [...groups].every((group) => isCallName(group) && !/^(?:all|none)$/i.test(group));
+  return areNames ? groups : undefined;
 }
 
 /** Without a slash at its end. */

@@ -3,6 +3,7 @@ import { type HttpHandler, http } from 'msw/http';
 import type { Clock } from '../../lib/domain/ports.ts';
 import { CallbackUrls, type Posted, postTo } from './callback-urls.ts';
 import { type DeviceCalls, DeviceStates, type ToldCalls } from './device-calls.ts';
+import { isPassedOperation, passedCalls } from './passed-calls.ts';
 import {
   checkOnline,
   getChatroomInfo,
@@ -109,6 +110,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
     const appId = textOf(body, 'appId') ?? '';
     const call = { token, appId, seconds, nth: 0 };
     const instead = scenario.quick?.(call, operation);
+    if (isPassedOperation(operation)) return instead ?? passedCalls[operation](body);
     if (operation !== 'group/getChatroomInfo') {
       if (instead !== undefined) return instead;
       return operation === 'login/checkOnline'

@@ -92,13 +92,12 @@ export const scenarios = {
   },
   offline: {
     ...always('says that the device is offline', () => failed('微信已离线')),
-    quick: (_call, operation) =>
-      ({
-        'login/checkOnline': success(false),
-        'group/getChatroomInfo': failed('微信已离线', '获取群信息失败'),
-        'login/setCallback': undefined,
-        'tools/setCallback': undefined,
-      })[operation],
+    quick: (_call, operation) => {
+      if (operation.endsWith('/setCallback')) return undefined;
+      if (operation === 'login/checkOnline') return success(false);
+      const what = operation === 'group/getChatroomInfo' ? '获取群信息失败' : '操作失败';
+      return failed('微信已离线', what);
+    },
   },
   'no-data': always('says success without data', () => noData),
   'empty-lists': always('says success with three empty lists', () =>

@@ -26,6 +26,17 @@ const calls = [
   ['/v2/api/tools/setCallback', { token: 't', callbackUrl: 'http://127.0.0.1:9/x' }],
   ['/gewe/v2/api/group/getChatroomInfo', { appId: 'wx_demo', chatroomId: '1@chatroom' }],
   ['/v2/api/group/getChatroomInfo', { appId: 'wx_demo', chatroomId: '1@chatroom' }],
+  ...['/gewe/v2/api', '/v2/api'].flatMap((prefix) => [
+    [`${prefix}/message/postText`, { appId: 'wx_demo', toWxid: 'filehelper', content: 'hello' }] as const,
+    [`${prefix}/contacts/getBriefInfo`, { appId: 'wx_demo', wxids: ['wxid_a', '1@chatroom'] }] as const,
+    [`${prefix}/contacts/getDetailInfo`, { appId: 'wx_demo', wxids: ['wxid_a'] }] as const,
+    [`${prefix}/contacts/deleteFriend`, { appId: 'wx_demo', wxid: 'wxid_a' }] as const,
+    [
+      `${prefix}/group/saveContractList`,
+      { appId: 'wx_demo', chatroomId: '1@chatroom', operType: 3 },
+    ] as const,
+    [`${prefix}/group/quitChatroom`, { appId: 'wx_demo', chatroomId: '1@chatroom' }] as const,
+  ]),
 ] as const;
 
 const post = (url: string, body: object, headers: Record<string, string> = { 'X-GEWE-TOKEN': 't' }) =>

@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import { faultAnswer } from '../../lib/http/answer.ts';
 import { Fault, type FaultCode } from '../../lib/http/faults.ts';
 import { faceOf } from '../../lib/http/request.ts';
+import { keepBytes, withBytesTold } from './gateway-bodies.ts';
 
 /** The little of hapi's server that is used here; serverless-offline brings hapi along. */
 interface GatewayServer {
@@ -20,6 +21,7 @@ interface GatewayRequest {
   readonly path: string;
   readonly headers: Record<string, string | undefined>;
   readonly info: { readonly received: number };
+  readonly payload?: unknown;
   method: string;
   mime?: string;
   setMethod(method: string): void;
@@ -59,7 +61,7 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
   server.ext('onRequest', (request, toolkit) => {
     // hapi would wait for all of it before it says so.
     if (Number(request.raw.req.headers['content-length']) > maxBodyBytes) {
-      send(request, refusal('body-too-large', request.path));
+      send(request, refusal(tooLargeAt(request.path), request.path));
       return toolkit.abandon;
     }
     endUnfinished(request);
@@ -76,6 +78,7 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
     if (request.method === unroutedHead) request.method = 'head';
     // For JSON types the body would be parsed, and `0` or `false` handed to the function as no text at all.
     request.mime = 'application/octet-stream';
+    keepBytes(request.payload, request.raw.req);
     return toolkit.continue;
   });
   server.ext('onPreResponse', (request, toolkit) => {
@@ -158,7 +161,8 @@ function answerTo({ response, path }: GatewayRequest): WireAnswer {
   if (response.isBoom) {
     const { statusCode } = response.output;
     const unknown = statusCode < 500 ? 'invalid-request' : 'internal-error';
-    return refusal(refusals[statusCode] ?? unknown, path, 'the request cannot be served');
+    const code = statusCode === 413 ? tooLargeAt(path) : (refusals[statusCode] ?? unknown);
+    return refusal(code, path, 'the request cannot be served');
   }
   const { statusCode, headers, source } = response;
   const body = source ?? '';
@@ -172,9 +176,15 @@ function answerTo({ response, path }: GatewayRequest): WireAnswer {
 const refusals: Readonly<Record<number, FaultCode>> = {
   400: 'not-found',
   404: 'not-found',
-  413: 'body-too-large',
   503: 'unavailable',
 };
+
+/** Calls that are passed through may be larger than all others. */
+function tooLargeAt(path: string): FaultCode {
+  const isPassed = faceOf({ routeKey: '$default', rawPath: path }) === 'gewe' && !ownCalls.test(path);
+  return isPassed ? 'request-too-large' : 'body-too-large';
+}
+const ownCalls = /\/contacts\/fetchContactsList(?:Cache)?$/;
 
 /** On AWS the gateway says this in its own words; here the caller is always told in those of the face. */
 function refusal(code: FaultCode, path: string, detail?: string): WireAnswer {
@@ -210,7 +220,7 @@ async function dropNullsFromEvents(): Promise<void> {
   const { default: Event } = await import(new URL(file, import.meta.resolve('serverless-offline')).href);
   const create = Event.prototype.create;
   Event.prototype.create = function createWithoutNulls() {
-    const event: object = create.call(this);
+    const event: object = withBytesTold(create.call(this));
     return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null));
   };
 }

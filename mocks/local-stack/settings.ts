@@ -56,6 +56,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
     const user = userSettingsFrom(read);
     // Of the functions alone, and checked here, before anything is started.
     read(userSettings.chatroomInterval);
+    read(userSettings.passThrough);
     read(localSettings.forwardToLoopback);
     const claim = (part: string, setting: Setting<number>): PortClaim => ({
       part,

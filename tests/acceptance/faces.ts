@@ -68,8 +68,8 @@ export function facesSuite(targetOf: () => Target): void {
       expect(JSON.parse(reply.text)).toMatchObject({ ret: 500, msg: expect.any(String), data: { code } });
     });
 
-    it('an unknown operation and another method are refused in its own words', async () => {
-      const unknown = await call(`${baseUrl}/gewe/v2/api/contacts/nothing`, 'POST', { token: 't' });
+    it('what cannot be the name of an operation and another method are refused in its own words', async () => {
+      const unknown = await call(`${baseUrl}/gewe/v2/api/contacts/no.thing`, 'POST', { token: 't' });
       expect(unknown.status).toBe(404);
       expect(JSON.parse(unknown.text)).toMatchObject({ ret: 404, data: { code: 'not-found' } });
       const wrong = await call(`${baseUrl}${url}`, 'GET', { token: 't' });

@@ -96,7 +96,7 @@ describe('the judge is awake', () => {
   it('it refuses another method and another path', async () => {
     const [path] = paths;
     expect((await call(`${prism.url}${path}`, 'GET', { token })).status).toBe(405);
-    expect((await call(`${prism.url}${path}s`, 'POST', { token, body: secret })).status).toBe(404);
+    expect((await call(`${prism.url}${path}/s`, 'POST', { token, body: secret })).status).toBe(404);
   });
 });
 

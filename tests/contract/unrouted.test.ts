@@ -30,7 +30,7 @@ afterAll(() => service.close());
 
 const contacts = '/contacts/fetchContactsList';
 const cases = [
-  ['gewe', 404, 'POST', '/gewe/v2/api/contacts/nothing'],
+  ['gewe', 404, 'POST', '/gewe/v2/api/contacts/no.thing'],
   ['gewe', 404, 'GET', '/v2/api'],
   ['gewe', 405, 'GET', `/gewe/v2/api${contacts}`],
   ['gewe', 405, 'PUT', `/v2/api${contacts}Cache`],

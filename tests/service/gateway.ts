@@ -100,10 +100,18 @@ function routeOf(method: string, path: string) {
     const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     const found = new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(path);
     if (!found || !route.methods.includes(method)) continue;
-    const values = names.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')] as const);
+    const values = names.map((name, index) => [name, decoded(found[index + 1] ?? '')] as const);
     return { routeKey: `${method} ${route.path}`, pathParameters: Object.fromEntries(values) };
   }
   return { routeKey: '$default' };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What Lambda tells a function of its run. `timeoutMs`: the time it has. */

@@ -1,0 +1,99 @@
+import type { DeviceSecret } from './ports.ts';
+
+// A call of GeWe's that this service does not answer itself: it goes there as it came, and its answer comes back as it is.
+
+/** What a group and an operation of GeWe's are called, both: `message`, `postText`. Nothing else gets into a URL. */
+export const callNamePattern = '[A-Za-z][A-Za-z0-9]{0,63}';
+
+const callName = new RegExp(`^${callNamePattern}$`);
+
+export function isCallName(text: string): boolean {
+  return callName.test(text);
+}
+
+/** Which calls are passed through: all, none, or those of some groups. */
+export type PassRule = 'all' | 'none' | ReadonlySet<string>;
+
+export function isPassed(rule: PassRule, group: string): boolean {
+  return typeof rule === 'string' ? rule === 'all' : rule.has(group);
+}
+
+/** A call, as it came. */
+export interface PassedCall {
+  /** `isCallName`, both. */
+  readonly group: string;
+  readonly operation: string;
+  readonly token: string;
+  readonly body: Uint8Array;
+  /** Absent when none came. */
+  readonly contentType?: string;
+}
+
+/** GeWe's answer, as it came. */
+export interface PassedAnswer {
+  readonly kind: 'answer';
+  readonly httpStatus: number;
+  readonly body: Uint8Array;
+  readonly contentType?: string;
+  /** GeWe is asked for none. */
+  readonly contentEncoding?: string;
+}
+
+/** Why there is no answer to be passed back. But for the first, GeWe may have carried the call out. */
+export type PassFailure =
+  /** No connection stood, so nothing was sent. */
+  | 'upstream-unreachable'
+  /** The connection was lost, or what came cannot be read as HTTP. */
+  | 'upstream-cut-off'
+  | 'upstream-slow'
+  | 'answer-too-large';
+
+/** `error`: what was thrown, for the log; it holds nothing of the call. */
+export interface NotPassed {
+  readonly kind: 'failure';
+  readonly why: PassFailure;
+  readonly error?: unknown;
+}
+
+export interface Passer {
+  /** Sends the call once. Never throws. `untilMs`: when it has to be over, by the clock. */
+  pass(call: PassedCall, untilMs: number, signal: AbortSignal): Promise<PassedAnswer | NotPassed>;
+}
+
+/** What a call says that sets the callback URL of a token; a member is absent when it is no text. */
+export interface CallbackSetting {
+  readonly token?: string;
+  readonly callbackUrl?: string;
+}
+
+/** What of the calls that flow by is understood. */
+export interface CallReader {
+  /** Undefined when the call sets no callback. */
+  callbackSettingOf(call: PassedCall): CallbackSetting | undefined;
+  /** The app id of the device whose contacts a call has changed; undefined when it has changed none. */
+  deviceChangedBy(call: PassedCall, answer: PassedAnswer): string | undefined;
+}
+
+/** What became of a URL that was to be told to GeWe. */
+export type Redirected =
+  /** The token has no callback here: GeWe is to be told. */
+  | { readonly kind: 'no-callback' }
+  | { readonly kind: 'kept' }
+  /** What is wrong with it. `why`: for the caller to read. */
+  | { readonly kind: 'refused'; readonly pointer: '/token' | '/callbackUrl'; readonly why: string };
+
+/** What a call that flows by leads to here. Loaded when it is needed: no other call pays for the SDK. */
+export interface PassEffects {
+  /** Every callback of the token goes on to there. Throws `StoreUnavailable`. */
+  redirect(token: string, setting: CallbackSetting, host: CallbackHost): Promise<Redirected>;
+  /** A refresh that begins after now is seen to. Throws `StoreUnavailable`, `QueueUnavailable`. */
+  wantRefresh(secret: DeviceSecret): Promise<void>;
+}
+
+/** Where callbacks are received. */
+export interface CallbackHost {
+  /** What a callback's URL begins with: the id is put behind it. */
+  readonly urlBase: string;
+  /** Host names of this service, which nothing is forwarded to. */
+  readonly ownHosts: readonly string[];
+}

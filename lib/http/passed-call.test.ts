@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { httpEvent } from './events.test-data.ts';
+import { Fault } from './faults.ts';
+import { type PassTerms, passedAnswer, passedCallOf } from './passed-call.ts';
+
+const terms: PassTerms = { allowedTokenHashes: new Set(), rule: 'all' };
+const headers = { 'x-gewe-token': 'token-of-pass', 'content-type': 'application/json' };
+const route = 'POST /gewe/v2/api/{group}/{operation}';
+
+/** As the gateway hands it over. `path`: as it was sent; the names are decoded, as the gateway does. */
+function eventOf(path: string, [group, operation]: readonly [string, string], more = {}) {
+  const event = httpEvent(route, { headers, pathParameters: { group, operation }, body: '{}', ...more });
+  return { ...event, rawPath: path };
+}
+const postText = eventOf('/gewe/v2/api/message/postText', ['message', 'postText']);
+
+function codeOf(make: () => unknown): string {
+  try {
+    make();
+    return 'passed';
+  } catch (error) {
+    if (error instanceof Fault) return error.code;
+    throw error;
+  }
+}
+
+describe('a call', () => {
+  it('has the names of its path, the token, the content type and the exact bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const body = Buffer.from(bytes).toString('base64');
+        const event = { ...postText, body, isBase64Encoded: true };
+        const { body: taken, ...call } = passedCallOf(event, terms);
+        expect(Buffer.from(taken)).toEqual(Buffer.from(bytes));
+        expect(call).toEqual({
+          group: 'message',
+          operation: 'postText',
+          token: 'token-of-pass',
+          contentType: 'application/json',
+        });
+      }),
+    );
+  });
+
+  it('has the bytes of a text, a byte order mark and 64-bit numbers included', () => {
+    const text = '\ufeff{"newMsgId":3768973957878705021,"content":"你好 \\u4f60"}';
+    expect(passedCallOf({ ...postText, body: text }, terms).body).toEqual(Buffer.from(text, 'utf8'));
+  });
+
+  it('may come behind a stage or a base path of the gateway', () => {
+    const event = eventOf('/prod/gewe/v2/api/message/postText', ['message', 'postText']);
+    expect(passedCallOf(event, terms)).toMatchObject({ group: 'message', operation: 'postText' });
+  });
+
+  it.each([
+    ['/gewe/v2/api/message/post%54ext', 'message', 'postText'],
+    ['/gewe/v2/api/message/postText/', 'message', 'postText'],
+    ['/gewe/v2/api/..%2f..%2fx/postText', '../../x', 'postText'],
+    ['/gewe/v2/api/message/..', 'message', '..'],
+    ['/gewe/v2/api/message/post.Text', 'message', 'post.Text'],
+    ['/gewe/v2/api//message/postText', '', 'message'],
+    ['/gewe/v2/api/message/postText;x=1', 'message', 'postText;x=1'],
+    ['/gewe/v2/api/@evil.example/x', '@evil.example', 'x'],
+    ['/gewe/v2/api/message/post\u0054ext ', 'message', 'postText '],
+    [`/gewe/v2/api/message/${'x'.repeat(65)}`, 'message', 'x'.repeat(65)],
+  ])('is none at %s', (path, group, operation) => {
+    expect(codeOf(() => passedCallOf(eventOf(path, [group, operation]), terms))).toBe('not-found');
+  });
+
+  it('is nothing but two plain names, whatever stands in the path', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (group, operation) => {
+        const event = eventOf(`/gewe/v2/api/${group}/${operation}`, [group, operation]);
+        const areNames = [group, operation].every((name) => /^[a-zA-Z][a-zA-Z0-9]{0,63}$/.test(name));
+        expect(codeOf(() => passedCallOf(event, terms))).toBe(areNames ? 'passed' : 'not-found');
+      }),
+    );
+  });
+
+  it.each([
+    ['no token', { headers: {} }, 'token-missing'],
+    ['a token with a space', { headers: { 'x-gewe-token': 'a b' } }, 'token-invalid'],
+    ['a query', { rawQueryString: 'appId=1' }, 'invalid-request'],
+    ['8 MB', { body: 'x'.repeat(8_000_000) }, 'request-too-large'],
+    ['a content type of two lines', { headers: { ...headers, 'content-type': 'a\nb' } }, 'invalid-request'],
+  ])('with %s is refused', (_what, more, code) => {
+    expect(codeOf(() => passedCallOf({ ...postText, ...more }, terms))).toBe(code);
+  });
+
+  it('is passed when the operator passes its group, which has its exact name, and knows the token', () => {
+    const codeUnder = (more: Partial<PassTerms>) =>
+      codeOf(() => passedCallOf(postText, { ...terms, ...more }));
+    expect(codeUnder({ rule: 'none' })).toBe('not-passed-through');
+    expect(codeUnder({ rule: new Set(['contacts', 'Message']) })).toBe('not-passed-through');
+    expect(codeUnder({ rule: new Set(['contacts', 'message']) })).toBe('passed');
+    const hash = createHash('sha256').update('token-of-pass').digest('hex');
+    expect(codeUnder({ allowedTokenHashes: new Set([hash]) })).toBe('passed');
+    expect(codeUnder({ allowedTokenHashes: new Set(['0'.repeat(64)]), rule: 'none' })).toBe(
+      'token-not-allowed',
+    );
+  });
+});
+
+describe('an answer', () => {
+  it('is the bytes, the status and the content type that came, in Base64 whatever they are', () => {
+    const body = Buffer.from([0, 255, 10]).subarray(1);
+    const came = {
+      kind: 'answer',
+      httpStatus: 418,
+      body,
+      contentType: 'x/y',
+      contentEncoding: 'br',
+    } as const;
+    expect(passedAnswer(came)).toEqual({
+      statusCode: 418,
+      headers: { 'Content-Type': 'x/y', 'Content-Encoding': 'br' },
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    });
+    const bare = { kind: 'answer', httpStatus: 204, body: Buffer.alloc(0) } as const;
+    expect(passedAnswer(bare)).toEqual({ statusCode: 204, headers: {}, body: '', isBase64Encoded: true });
+  });
+
+  it('says success when the URL has become the target of the callback here', () => {
+    expect(passedAnswer({ kind: 'redirected' })).toMatchObject({
+      statusCode: 200,
+      body: '{"ret":200,"msg":"操作成功"}',
+    });
+  });
+});

@@ -1,0 +1,78 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Passed } from '../app/pass-through.ts';
+import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
+import {
+  isCallName,
+  isPassed,
+  type PassedAnswer,
+  type PassedCall,
+  type PassRule,
+} from '../domain/passed-call.ts';
+import { type Answer, json } from './answer.ts';
+import { Fault } from './faults.ts';
+import { headerOf, tokenOf } from './request.ts';
+
+/** A Lambda function's event ends at 6 MB (AWS quota). */
+const maxCallBytes = 5 * 1024 * 1024;
+
+/** Whose calls are passed, and which. */
+export interface PassTerms {
+  readonly allowedTokenHashes: ReadonlySet<string>;
+  readonly rule: PassRule;
+}
+
+/** The call, as it came. Throws `Fault` when it is none, or is not passed. */
+export function passedCallOf(
+  event: APIGatewayProxyEventV2,
+  { allowedTokenHashes, rule }: PassTerms,
+): PassedCall {
+  const { group, operation } = namesOf(event);
+  const token = tokenOf(event, allowedTokenHashes);
+  if (!isPassed(rule, group)) throw new Fault('not-passed-through');
+  if (event.rawQueryString !== '') {
+    throw new Fault('invalid-request', [{ pointer: '', detail: '不支持查询参数 (no query is passed on)' }]);
+  }
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > maxCallBytes) throw new Fault('request-too-large');
+  const contentType = headerOf(event, 'content-type');
+  if (contentType !== undefined && !/^[\x20-\x7e]{1,256}$/.test(contentType)) {
+    throw new Fault('invalid-request', [{ parameter: 'Content-Type', detail: 'Content-Type 格式不正确' }]);
+  }
+  return { group, operation, token, body, ...(contentType !== undefined && { contentType }) };
+}
+
+/** Throws `Fault` unless the path, as it was sent, is a prefix and two plain names. */
+function namesOf({ routeKey, rawPath, pathParameters }: APIGatewayProxyEventV2) {
+  const { group = '', operation = '' } = pathParameters ?? {};
+  const route = routeKey.slice(routeKey.indexOf('/'));
+  const path = route.replace('{group}', group).replace('{operation}', operation);
+  // A stage or a custom domain may stand in front. What was encoded, or has a slash at its end, ends in something else.
+  if (!isCallName(group) || !isCallName(operation) || !rawPath.endsWith(path)) throw new Fault('not-found');
+  return { group, operation };
+}
+
+/** GeWe's answer, byte for byte, or the envelope of ours that tells why there is none. Throws `Fault` for that. */
+export function passedAnswer(passed: Passed): Answer {
+  switch (passed.kind) {
+    case 'answer':
+      return asItCame(passed);
+    case 'redirected':
+      return json<NothingStoredEnvelope>(200, { ret: 200, msg: '操作成功' });
+    case 'refused':
+      throw new Fault('invalid-request', [{ pointer: passed.pointer, detail: passed.why }]);
+    case 'failure':
+      throw new Fault(passed.why);
+  }
+}
+
+function asItCame({ httpStatus, body, contentType, contentEncoding }: PassedAnswer): Answer {
+  return {
+    statusCode: httpStatus,
+    headers: {
+      ...(contentType !== undefined && { 'Content-Type': contentType }),
+      ...(contentEncoding !== undefined && { 'Content-Encoding': contentEncoding }),
+    },
+    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+    isBase64Encoded: true,
+  };
+}
