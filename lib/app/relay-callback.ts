@@ -32,8 +32,10 @@ export async function relayCallback(
   signal: AbortSignal,
 ): Promise<Served> {
   const { callbackKey } = message;
-  if (ports.resting.leftMs(callbackKey, ports.clock.now()) > 0)
-    return later(message, receipt, ports, 'resting');
+  const takenUpAtAgeMs = ageOf(message, ports);
+  if (ports.resting.leftMs(callbackKey, ports.clock.now()) > 0) {
+    return laterOrNever(message, takenUpAtAgeMs, receipt, ports, 'resting');
+  }
   const callback = await ports.callbacks.load(callbackKey);
   if (callback?.forwardTo === undefined) {
     await deleteParts(message, ports);
@@ -46,7 +48,7 @@ export async function relayCallback(
   if (body === undefined) return giveUp(message, ports);
   const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
   const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
-  if (outcome.kind !== 'delivered') return later(message, receipt, ports, outcome);
+  if (outcome.kind !== 'delivered') return laterOrNever(message, takenUpAtAgeMs, receipt, ports, outcome);
   await deleteParts(message, ports).catch(unlessUnavailable);
   ports.watcher?.relayed('delivered');
   return { kind: 'done', what: 'delivered' };
@@ -99,17 +101,17 @@ async function attempt(
 type Failure = Exclude<DeliveryOutcome, { kind: 'delivered' }>;
 
 /** Hides the message as its age asks, and until its target has rested; one that is too old is given up. */
-async function later(
+async function laterOrNever(
   message: RelayMessage,
+  takenUpAtAgeMs: number,
   receipt: Receipt,
   ports: RelayPorts,
   why: Failure | 'resting',
 ): Promise<Served> {
-  const ageMs = ageOf(message, ports);
-  if (isGivenUp(ageMs)) return giveUp(message, ports);
+  if (isGivenUp(takenUpAtAgeMs)) return giveUp(message, ports);
   if (why !== 'resting') ports.watcher?.relayed(why.kind);
   const restsS = Math.ceil(ports.resting.leftMs(message.callbackKey, ports.clock.now()) / 1000);
-  await receipt.hideFor(Math.max(restsS, nextWaitS(ageMs, ports.random())));
+  await receipt.hideFor(Math.max(restsS, nextWaitS(ageOf(message, ports), ports.random())));
   return { kind: 'again', what: why === 'resting' ? why : wordOf(why) };
 }
 

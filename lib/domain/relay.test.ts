@@ -49,8 +49,8 @@ function deliveriesOf(downMs: number, attemptMs: number, luck: () => number) {
   for (let ageMs = 0; ; ) {
     agesMs.push(ageMs);
     if (ageMs >= downMs) return { agesMs, arrived: true };
+    if (isGivenUp(ageMs)) return { agesMs, arrived: false };
     const failedAtMs = ageMs + attemptMs;
-    if (isGivenUp(failedAtMs)) return { agesMs, arrived: false };
     ageMs = failedAtMs + nextWaitS(failedAtMs, luck()) * 1000;
   }
 }
@@ -74,6 +74,10 @@ describe('a target that is down', () => {
         expect(agesMs.at(-1)).toBeLessThanOrEqual(lastFailureMs + longestMs);
       }),
     );
+  });
+
+  it('has a last attempt, when the one before began within the day and ended after it', () => {
+    expect(deliveriesOf(day - 1, 20_501, luckOf([0])).arrived).toBe(true);
   });
 
   it('for ten minutes has the callback within seventeen', () => {

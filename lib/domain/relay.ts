@@ -28,9 +28,12 @@ export function nextWaitS(ageMs: number, random: number): number {
   return Math.ceil((waitMs * (1 - jitter + 2 * jitter * random)) / 1000);
 }
 
-/** Asked after a delivery that failed, so that one put back into the queue by hand is tried once, however old. */
-export function isGivenUp(ageMs: number): boolean {
-  return ageMs > giveUpAfterMs;
+/**
+ * Asked after a delivery that failed, so that one put back into the queue by hand is tried once, however old.
+ * `takenUpAtAgeMs`: the age at which that delivery began. By its end a target that was down for less than a day could be given up on.
+ */
+export function isGivenUp(takenUpAtAgeMs: number): boolean {
+  return takenUpAtAgeMs > giveUpAfterMs;
 }
 
 /** How long a target is left alone that did not answer in `attemptMs`. */
