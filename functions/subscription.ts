@@ -14,16 +14,18 @@ const { ports, allowedTokenHashes, shortestPeriodMs, report } = composeSubscribe
 export const handler = httpHandler(async (event, signal) => {
   const secret = secretOf(event, allowedTokenHashes);
   const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const nowMs = ports.clock.now();
   switch (event.requestContext.http.method) {
     case 'PUT':
       return putAnswer(
         deviceKey,
         await putSubscription(secret, wishOf(event, shortestPeriodMs), ports, signal),
+        nowMs,
       );
     case 'DELETE':
       await deleteSubscription(deviceKey, ports);
       return { statusCode: 204 };
     default:
-      return subscriptionAnswer(200, deviceKey, await readSubscription(deviceKey, ports));
+      return subscriptionAnswer(200, deviceKey, await readSubscription(deviceKey, ports), nowMs);
   }
 }, report);

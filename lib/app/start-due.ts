@@ -30,8 +30,6 @@ export interface DuePorts {
 
 /** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, and is taken up later. */
 const mostWaiting = 500;
-/** Their calls to GeWe are spread over the time until the schedule looks again. */
-const spreadMs = 60_000;
 const concurrency = 16;
 
 /**
@@ -81,11 +79,10 @@ async function startOne(deviceKey: string, ports: DuePorts): Promise<DueOutcome[
     return 'not-due';
   }
   const suffix = ports.newRefreshSuffix();
-  const delayMs = Math.floor(ports.random() * spreadMs);
-  const outcome = await transact(ports, deviceKey, (record) => {
-    const nowMs = clock.now();
-    return startDue(record, { nowMs, suffix, notBeforeMs: nowMs + delayMs }, policy);
-  });
+  const luck = ports.random();
+  const outcome = await transact(ports, deviceKey, (record) =>
+    startDue(record, { nowMs: clock.now(), suffix, luck }, policy),
+  );
   if (outcome.kind === 'not-due') return outcome.kind;
   ports.watcher?.due(outcome.kind);
   if (outcome.kind !== 'recent' && outcome.send) {

@@ -1,8 +1,9 @@
 import { dueAgainMs, dueShards, type Policy } from './policy.ts';
-import type { DeviceRecord, EpochMs } from './record.ts';
-import type { Decision, Delivery } from './refresh-events.ts';
-import { type StartRequest, start } from './refresh-start.ts';
+import type { DeviceRecord, EpochMs, Subscription } from './record.ts';
+import type { Decision, Delivery, StartOutcome } from './refresh-events.ts';
+import { begin, quietUntilMs, type StartRequest, start } from './refresh-start.ts';
 import { advance } from './refresh-steps.ts';
+import { isOpen } from './refresh-view.ts';
 import { nextDue } from './subscription.ts';
 
 /** The partition of the index that a device is found in while it is due at some time: 0 to `dueShards - 1`. */
@@ -13,7 +14,7 @@ export function dueShardOf(deviceKey: string): number {
 export type DueOutcome =
   /** The index was behind, or somebody else was first. */
   | { readonly kind: 'not-due' }
-  /** A refresh has just ended that says it all: the next period's turn. */
+  /** A refresh has just ended that says it all: it is due again later. */
   | { readonly kind: 'recent' }
   | { readonly kind: 'begun' | 'joined'; readonly send?: Delivery };
 
@@ -27,23 +28,33 @@ export function postpone(record: DeviceRecord | undefined, nowMs: EpochMs): Deci
   return { next, outcome: undefined };
 }
 
+/** Calls to GeWe are spread over the time until the schedule looks again, and over a quarter of a shorter period. */
+const longestSpreadMs = 60_000;
+
 /**
  * The schedule found a device: begins its refresh, or joins the one that is under way. Either way it is due again in
- * half an hour, until the end of the refresh sets the real time. Missed periods run once.
+ * half an hour, until the end of the refresh sets the real time. Missed periods run once. `luck`: from 0 to below 1.
  */
 export function startDue(
   record: DeviceRecord | undefined,
-  request: Omit<StartRequest, 'trigger'>,
+  due: Pick<StartRequest, 'nowMs' | 'suffix'> & { readonly luck: number },
   policy: Policy,
 ): Decision<DueOutcome> {
-  const { nowMs } = request;
+  const { nowMs, suffix, luck } = due;
   const subscription = record?.subscription;
   if (record === undefined || subscription?.dueAtMs === undefined || nowMs < subscription.dueAtMs) {
     return { outcome: { kind: 'not-due' } };
   }
-  const { next, archive, outcome } = start(record, { ...request, trigger: 'schedule' }, policy);
+  const spreadMs = Math.min(longestSpreadMs, (subscription.everyMs ?? longestSpreadMs) / 4);
+  const request = {
+    nowMs,
+    suffix,
+    trigger: 'schedule',
+    notBeforeMs: nowMs + Math.floor(luck * spreadMs),
+  } as const;
+  const { next, archive, outcome } = startThisPeriod(record, request, policy);
   if (outcome.kind === 'recent') {
-    const later = nextDue(subscription, nowMs);
+    const later = laterOf(record, subscription, nowMs, policy);
     return { next: advance(record, { subscription: later }), outcome: { kind: 'recent' } };
   }
   // Beginning may have ended an abandoned refresh, which counts as a failure.
@@ -54,4 +65,37 @@ export function startDue(
     ...(archive && { archive }),
     outcome: { kind: outcome.kind, ...(outcome.send && { send: outcome.send }) },
   };
+}
+
+/**
+ * What the last period's refresh says is no reason to leave this one out: it only waits until that one is old enough, if
+ * that is before the schedule looks again.
+ */
+function startThisPeriod(
+  record: DeviceRecord,
+  request: StartRequest & { readonly notBeforeMs: EpochMs },
+  policy: Policy,
+): Decision<StartOutcome> {
+  const started = start(record, request, policy);
+  const quietMs = quietAfterSchedule(record, policy);
+  if (started.outcome.kind !== 'recent' || quietMs === undefined) return started;
+  if (quietMs > request.nowMs + longestSpreadMs) return started;
+  return begin(record, { ...request, notBeforeMs: Math.max(request.notBeforeMs, quietMs) }, policy);
+}
+
+/** A refresh that somebody else asked for stands for this period's. */
+function laterOf(
+  record: DeviceRecord,
+  subscription: Subscription,
+  nowMs: EpochMs,
+  policy: Policy,
+): Subscription {
+  const quietMs = quietAfterSchedule(record, policy);
+  return quietMs === undefined ? nextDue(subscription, nowMs) : { ...subscription, dueAtMs: quietMs };
+}
+
+/** Until when a refresh that the schedule began says all that another could; undefined when that ended was none. */
+function quietAfterSchedule({ refresh }: DeviceRecord, policy: Policy): EpochMs | undefined {
+  if (refresh === undefined || isOpen(refresh) || refresh.trigger !== 'schedule') return undefined;
+  return quietUntilMs(refresh, policy);
 }

@@ -99,18 +99,18 @@ describe('a change that is heard of', () => {
 });
 
 describe('a device that is due', () => {
-  const request = (nowMs: number, delayMs = 0) => ({ nowMs, suffix, notBeforeMs: nowMs + delayMs });
+  const request = (nowMs: number, luck = 0) => ({ nowMs, suffix, luck });
   const dueMs = t0 + 600 * s;
 
   it('begins its refresh, and is due again in half an hour until that has ended', () => {
-    const { next, outcome } = startDue(subscribed, request(dueMs, 30 * s), policy);
+    const { next, outcome } = startDue(subscribed, request(dueMs, 0.5), policy);
     expect(outcome).toMatchObject({ kind: 'begun', send: { delayS: 30 } });
     expect(next?.subscription?.dueAtMs).toBe(dueMs + dueAgainMs);
     expect(startDue(next, request(dueMs + s), policy).outcome.kind).toBe('not-due');
   });
 
   it('is begun at once by a caller who waits for it', () => {
-    const { next } = startDue(subscribed, request(dueMs, 30 * s), policy);
+    const { next } = startDue(subscribed, request(dueMs, 0.5), policy);
     const joined = start(next, { nowMs: dueMs + s, trigger: 'api', suffix: 'b'.repeat(16) }, policy);
     expect(joined.outcome).toMatchObject({ kind: 'joined', send: { delayS: 0 } });
     const scheduled = start(next, { nowMs: dueMs + s, trigger: 'schedule', suffix: 'b'.repeat(16) }, policy);

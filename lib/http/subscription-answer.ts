@@ -2,9 +2,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Put } from '../app/keep-subscription.ts';
 import type { Subscription } from '../contract/types.generated.ts';
 import { faultOfSubscriptionRequest, isSubscriptionRequest } from '../contract/validators.generated.js';
-import type { DeviceRecord } from '../domain/record.ts';
+import type { DeviceRecord, EpochMs } from '../domain/record.ts';
 import { isOpen } from '../domain/refresh-view.ts';
-import { type SubscriptionWish, subscriptionIdOf } from '../domain/subscription.ts';
+import { nextDue, type SubscriptionWish, subscriptionIdOf } from '../domain/subscription.ts';
 import { type Answer, failureProblem, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { timeOf, timeOrNull } from './refresh-answer.ts';
@@ -25,9 +25,9 @@ export function wishOf(event: APIGatewayProxyEventV2, shortestMs: number): Subsc
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when GeWe does not accept the token. */
-export function putAnswer(deviceKey: string, put: Put): Answer {
+export function putAnswer(deviceKey: string, put: Put, nowMs: EpochMs): Answer {
   if (put.kind === 'refused') throw new Fault(put.why);
-  return subscriptionAnswer(put.created ? 201 : 200, deviceKey, put.record);
+  return subscriptionAnswer(put.created ? 201 : 200, deviceKey, put.record, nowMs);
 }
 
 /** Throws `Fault` when there is no subscription. */
@@ -35,12 +35,15 @@ export function subscriptionAnswer(
   statusCode: 200 | 201,
   deviceKey: string,
   record: DeviceRecord | undefined,
+  nowMs: EpochMs,
 ): Answer {
   const subscription = record?.subscription;
   if (record === undefined || subscription === undefined) throw new Fault('subscription-not-found');
   const { refresh, offlineSinceMs } = record;
   const error = refresh && !isOpen(refresh) ? refresh.error : undefined;
-  const { suffix, everyMs, onCallbacks, createdAtMs, dueAtMs, failures, stopped } = subscription;
+  const { suffix, everyMs, onCallbacks, createdAtMs, failures, stopped } = subscription;
+  // While a refresh runs the record says when the schedule is to look whether it has died.
+  const { dueAtMs } = refresh && isOpen(refresh) ? nextDue(subscription, nowMs) : subscription;
   const body: Subscription = {
     id: subscriptionIdOf(deviceKey, suffix),
     status: stopped ? 'stopped' : 'active',

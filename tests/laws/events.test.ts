@@ -145,6 +145,30 @@ describe('the schedule', () => {
     expect(world.gewe.mostAtOnce).toBe(1);
   });
 
+  it('keeps two of three of the shortest periods at the least, and never asks too soon after the last', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: policy.minRefreshIntervalMs / 1000, max: 300 }),
+        fc.integer({ min: 0, max: 5 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        async (everyS, worksS, luck) => {
+          const world = new World(
+            [],
+            Array.from({ length: 100 }, () => ({ worksS, ends: 'list' as const })),
+          );
+          world.luck = luck;
+          await world.subscribe({ everyMs: everyS * 1000, onCallbacks: false });
+          await pass(world, 100 * everyS * 1000);
+          expect(world.gewe.begunAtMs.length).toBeGreaterThan(66);
+          expect(world.gewe.begunAtMs.length).toBeLessThanOrEqual(100);
+          expect(world.gewe.mostAtOnce).toBe(1);
+          expect(shortestGapMs(world.gewe.begunAtMs)).toBeGreaterThanOrEqual(policy.minRefreshIntervalMs);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('runs missed periods once', async () => {
     const world = new World([], []);
     await world.subscribe({ everyMs: periodMs, onCallbacks: false });
@@ -204,6 +228,10 @@ describe('the schedule', () => {
     expect(refresh && isOpen(refresh)).toBe(false);
   });
 });
+
+function shortestGapMs(timesMs: readonly number[]): number {
+  return Math.min(...timesMs.slice(1).map((atMs, index) => atMs - (timesMs[index] ?? 0)));
+}
 
 function fail(): never {
   throw new Error('nothing was told');

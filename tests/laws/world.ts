@@ -38,6 +38,8 @@ export class World {
   readonly toldEnded: string[] = [];
   /** How many dead letters it was told of. */
   toldBuried = 0;
+  /** The random number that the schedule draws, every time. */
+  luck = 0.5;
   #fates: Fate[];
   #queue: Queued[] = [];
   #serial = 0;
@@ -118,7 +120,7 @@ export class World {
       clock: this.clock,
       policy,
       newRefreshSuffix: () => suffix,
-      random: () => 0.5,
+      random: () => this.luck,
       watcher: this.#watcher,
     };
     await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
