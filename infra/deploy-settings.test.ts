@@ -58,6 +58,8 @@ describe.each([
   ['WORKER_CONCURRENCY', ['2', '10', '999', '1000'], ['0', '1', '1001', '2.5', 'x']],
   ['API_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
   ['API_BURST_LIMIT', ['1', '999', '4999'], ['0', '5000', '00']],
+  ['CALLBACK_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
+  ['CALLBACK_BURST_LIMIT', ['1', '999', '4999'], ['0', '5000', '00']],
   ['WAITING_CONCURRENCY', ['1', '100'], ['0', 'off']],
   ['LAMBDA_ARCHITECTURE', ['arm64', 'x86_64'], ['x86']],
   [
@@ -77,6 +79,8 @@ it.each([
   'WORKER_CONCURRENCY',
   'API_RATE_LIMIT',
   'API_BURST_LIMIT',
+  'CALLBACK_RATE_LIMIT',
+  'CALLBACK_BURST_LIMIT',
   'WAITING_CONCURRENCY',
   'LAMBDA_ARCHITECTURE',
 ])('%s set to nothing would end up in the template, and is refused', (name) => {

@@ -38,6 +38,20 @@ export const deploySettings = {
     /^(?:[1-9]\d{0,2}|[1-4]\d{3})$/,
     '100',
   ),
+  callbackRateLimit: verbatim(
+    'CALLBACK_RATE_LIMIT',
+    'Callbacks per second that the gateway lets through on average',
+    count(9_999),
+    /^[1-9]\d{0,3}$/,
+    '500',
+  ),
+  callbackBurstLimit: verbatim(
+    'CALLBACK_BURST_LIMIT',
+    'Callbacks that the gateway lets through at once',
+    count(4_999),
+    /^(?:[1-9]\d{0,2}|[1-4]\d{3})$/,
+    '1000',
+  ),
   waitingConcurrency: verbatim(
     'WAITING_CONCURRENCY',
     'Concurrent executions reserved for start-refresh, as many for get-refresh and for pass-through, which is also their limit',
@@ -90,6 +104,8 @@ const neverEmpty: readonly Setting<unknown>[] = [
   deploySettings.workerConcurrency,
   deploySettings.apiRateLimit,
   deploySettings.apiBurstLimit,
+  deploySettings.callbackRateLimit,
+  deploySettings.callbackBurstLimit,
   deploySettings.waitingConcurrency,
   deploySettings.architecture,
 ];

@@ -38,6 +38,7 @@ export async function packageProd(): Promise<Packaged> {
     WORKER_CONCURRENCY: '4',
     WAITING_CONCURRENCY: '20',
     API_RATE_LIMIT: '7',
+    CALLBACK_RATE_LIMIT: '70',
     API_BURST_LIMIT: '9',
     LAMBDA_ARCHITECTURE: 'x86_64',
     CUSTOM_DOMAIN: 'contacts.example.com',

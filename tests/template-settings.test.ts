@@ -56,8 +56,7 @@ describe('the stages', () => {
 });
 
 describe('what the operator sets', () => {
-  const stageOf = ({ template }: Packaged) =>
-    template.Resources.HttpApiStage?.Properties.DefaultRouteSettings;
+  const stageOf = ({ template }: Packaged) => template.Resources.HttpApiStage?.Properties;
 
   /** What the functions are told, by name; no two are told different things. */
   function told({ functions }: Packaged): Record<string, unknown> {
@@ -81,11 +80,23 @@ describe('what the operator sets', () => {
   });
 
   it('throttles the API, if nothing is said by the defaults', () => {
+    const { apiRateLimit, apiBurstLimit, callbackRateLimit, callbackBurstLimit } = deploySettings;
     expect(stageOf(dev)).toMatchObject({
-      ThrottlingRateLimit: deploySettings.apiRateLimit.fallback,
-      ThrottlingBurstLimit: deploySettings.apiBurstLimit.fallback,
+      DefaultRouteSettings: {
+        ThrottlingRateLimit: apiRateLimit.fallback,
+        ThrottlingBurstLimit: apiBurstLimit.fallback,
+      },
+      RouteSettings: {
+        'POST /v1/callbacks/{callbackId}': {
+          ThrottlingRateLimit: callbackRateLimit.fallback,
+          ThrottlingBurstLimit: callbackBurstLimit.fallback,
+        },
+      },
     });
-    expect(stageOf(prod)).toMatchObject({ ThrottlingRateLimit: '7', ThrottlingBurstLimit: '9' });
+    expect(stageOf(prod)).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: '7', ThrottlingBurstLimit: '9' },
+      RouteSettings: { 'POST /v1/callbacks/{callbackId}': { ThrottlingRateLimit: '70' } },
+    });
   });
 
   it('bounds the list calls under way, if nothing is said by the default', () => {
