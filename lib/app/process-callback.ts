@@ -25,8 +25,8 @@ export interface ProcessPorts extends ActPorts, AskPorts {
 }
 
 /**
- * Serves one message of the callback queue: a callback, which goes on to the relay before all else and then does what it
- * means, or a call to GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message comes
+ * Serves one message of the callback queue: a callback, which goes on to the relay and does what it means, or a call to
+ * GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message comes
  * again.
  */
 export async function processCallback(
@@ -41,14 +41,19 @@ export async function processCallback(
   // The relay has delivered it, and deleted the parts, while this message came again.
   if (sealed === undefined) return { kind: 'done', what: 'body-gone' };
   const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
-  if (message.forward) {
+  const forward = async () => {
+    if (!message.forward) return;
     const headerId = headerIdOf(event, callbackKey, deliveryId);
     const delivery = { callbackKey, deliveryId, receivedAtMs, contentType, body };
     await ports.relay.send({ kind: 'relay', ...delivery, headerId }, 0);
-  }
+  };
+  // The relay deletes the parts: if this had to be tried again after that, what the callback means would be lost.
+  const relayedFirst = 'sealed' in body;
+  if (relayedFirst) await forward();
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await actOnCallback(event, tokenKey, receivedAtMs, ports);
+  if (!relayedFirst) await forward();
   if ('parts' in body && !message.forward) await ports.parts.delete(deliveryId, body.parts);
   ports.watcher?.callbackHandled(effect);
   return { kind: 'done', what: effect };

@@ -123,7 +123,8 @@ describe('the relay', () => {
 });
 
 describe('a body too large for a message', () => {
-  const large = Buffer.concat([sampleOf('room-text'), Buffer.from(' '), randomBytes(2_000_000)]);
+  const padding = randomBytes(2_000_000).toString('base64');
+  const large = Buffer.from(JSON.stringify({ ...JSON.parse(sampleOf('room-text').toString()), padding }));
 
   it('rests in parts that go on to the relay', async () => {
     const id = await world.putCallback(target);
@@ -131,6 +132,19 @@ describe('a body too large for a message', () => {
     const [message] = world.relayed;
     expect(message?.body).toEqual({ parts: expect.any(Number) });
     expect((await bodyFor(message)).equals(large)).toBe(true);
+  });
+
+  it('is worked out before it goes on to the relay, which deletes it', async () => {
+    const id = await world.putCallback(target);
+    await world.subscribe();
+    const { load } = world.ports.records;
+    world.ports.records = { ...world.ports.records, load: () => Promise.reject(new Error('no record')) };
+    await expect(world.post(id, large)).rejects.toThrow('no record');
+    expect(world.relayed).toEqual([]);
+    world.ports.records = { ...world.ports.records, load };
+    await world.run(60_000);
+    expect(world.relayed).toHaveLength(1);
+    expect(await world.roomOf('20000000001@chatroom')).toBeDefined();
   });
 
   it('is gone when nobody is left to need it', async () => {
