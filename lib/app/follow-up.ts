@@ -39,7 +39,8 @@ export async function followUp(deviceKey: string, sealed: string, ports: FollowU
   if (record.subscription) {
     const resealed = await ports.resealer.reseal(sealed, deviceKey);
     const { suffix } = record.subscription;
-    if (resealed) await ports.subscriptions.put(deviceKey, record.rev, { suffix, sealed: resealed });
+    // Where the subscription has ended meanwhile, its token is not put back.
+    if (resealed) await ports.subscriptions.replace(deviceKey, record.rev, { suffix, sealed: resealed });
   }
   await tell(deviceKey, record, ports);
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
 import { callbackKeyOf, isIdOf } from '../domain/callback-id.ts';
 import type { CallbackStore } from '../domain/callback-ports.ts';
@@ -28,12 +28,14 @@ const registering = { ...wish, register: true };
 let tokens = 0;
 let token: string;
 let said: AccountAnswer;
+let saidOfUrl: AccountAnswer;
 let asked: string[];
 let meanwhile: (url: string) => Promise<void>;
 let ports: CallbackPorts;
 beforeEach(() => {
   token = `token-${++tokens}`;
   said = { kind: 'success' };
+  saidOfUrl = { kind: 'success' };
   asked = [];
   meanwhile = async () => undefined;
   const table = local.open();
@@ -48,7 +50,7 @@ beforeEach(() => {
       setCallback: async (_token, url) => {
         asked.push('setCallback');
         await meanwhile(url);
-        return said;
+        return saidOfUrl;
       },
     },
     targets: {
@@ -146,7 +148,7 @@ describe('a token', () => {
 });
 
 describe('registering', () => {
-  it('tells GeWe the URL once it is good for a probe, and accepts the token with it', async () => {
+  it('tells GeWe the URL once it is good for a probe', async () => {
     meanwhile = async (url) => {
       const kept = await read();
       expect(url).toBe(`${wish.urlBase}${kept?.id}`);
@@ -157,21 +159,36 @@ describe('registering', () => {
     expect((await read())?.record).toMatchObject({ registered: true, lastReceivedAtMs: 5_000 });
     await put();
     expect((await read())?.record.registered).toBe(true);
-    expect(asked).toEqual(['setCallback']);
+    expect(asked).toEqual(['checkOnline wx_gewe_contacts', 'setCallback']);
   });
+
+  it.each([
+    ['token-rejected', 'token-rejected'],
+    ['upstream-error', 'token-unverified'],
+  ] as const)(
+    'with a token of which GeWe says %s stores nothing and tells no URL: %s',
+    async (failure, why) => {
+      said = { kind: 'failure', class: failure };
+      const swap = vi.fn<CallbackStore['swap']>();
+      ports = { ...ports, callbacks: { ...ports.callbacks, swap } };
+      expect(await put(registering)).toEqual({ kind: 'refused', why });
+      expect(swap).not.toHaveBeenCalled();
+      expect(asked).toEqual(['checkOnline wx_gewe_contacts']);
+    },
+  );
 
   it.each([
     ['token-rejected', 'token-rejected'],
     ['upstream-error', 'callback-not-registered'],
   ] as const)('that GeWe answers with %s leaves nothing behind: %s', async (failure, why) => {
-    said = { kind: 'failure', class: failure };
+    saidOfUrl = { kind: 'failure', class: failure };
     expect(await put(registering)).toEqual({ kind: 'refused', why });
     expect(await read()).toBeUndefined();
   });
 
   it('that GeWe refuses leaves what was put before, and the callbacks that came meanwhile', async () => {
     const id = await idAfter({ ...wish, forwardTo: 'https://bot.example.com' });
-    said = { kind: 'failure', class: 'upstream-error' };
+    saidOfUrl = { kind: 'failure', class: 'upstream-error' };
     meanwhile = () => ports.callbacks.noteReceived(callbackKeyOf(tokenKeyOf(token)), 5_000);
     await put({ ...registering, forwardTo: 'https://other.example.com' });
     const forwardTo = 'https://bot.example.com';
@@ -183,7 +200,7 @@ describe('registering', () => {
 
   it('that GeWe refuses leaves what somebody else has put since', async () => {
     await put();
-    said = { kind: 'failure', class: 'upstream-error' };
+    saidOfUrl = { kind: 'failure', class: 'upstream-error' };
     meanwhile = async () => void (await put({ ...wish, forwardTo: 'https://since.example.com' }));
     await put({ ...registering, forwardTo: 'https://other.example.com' });
     expect((await read())?.record.forwardTo).toBe('https://since.example.com');

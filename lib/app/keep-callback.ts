@@ -59,15 +59,15 @@ export async function putCallback(
   const { forwardTo, ownHosts } = wish;
   const checked = forwardTo === undefined ? undefined : await ports.targets.check(forwardTo, ownHosts);
   if (checked && !checked.ok) return { kind: 'target-refused', why: checked.why };
-  if (!wish.register) {
-    const refusal = await refusalOf(token, ports, signal);
-    return refusal ? { kind: 'refused', why: refusal } : putOf(await store(token, wish, ports));
-  }
-  // Before GeWe is told: it tries the URL out meanwhile.
+  // Before anything is stored: what is there for a moment can stay, when callers overlap or one of them dies.
+  const refusal = await refusalOf(token, ports, signal);
+  if (refusal) return { kind: 'refused', why: refusal };
   const stored = await store(token, wish, ports);
+  if (!wish.register) return putOf(stored);
   const { id } = stored;
   let answer: Awaited<ReturnType<GeweAccount['setCallback']>>;
   try {
+    // GeWe tries the URL out meanwhile, so it has to hold by now.
     answer = await ports.account.setCallback(token, `${wish.urlBase}${id}`, signal);
   } catch (error) {
     await putBack(token, stored, ports);
@@ -78,7 +78,6 @@ export async function putCallback(
     const why = answer.class === 'token-rejected' ? answer.class : 'callback-not-registered';
     return { kind: 'refused', why };
   }
-  await ports.tokens.note(tokenKeyOf(token));
   const registered = await changeCallback(
     token,
     ports,

@@ -53,8 +53,8 @@ export async function putSubscription(
   if (record?.subscription?.suffix === put.subscription.suffix) {
     return { kind: 'put', created: put.created, record };
   }
-  // Deleted while it was put: nothing of it stays.
-  await ports.subscriptions.delete(deviceKey);
+  // Deleted while it was put: nothing of it stays. Another one that was put since does.
+  await ports.subscriptions.delete(deviceKey, put.subscription.suffix);
   return {
     kind: 'put',
     created: put.created,
@@ -102,5 +102,10 @@ export async function deleteSubscription(
   ports: Pick<SubscriptionPorts, 'records' | 'subscriptions' | 'clock'>,
 ): Promise<void> {
   await transact(ports, deviceKey, unsubscribe);
-  await ports.subscriptions.delete(deviceKey);
+  // An earlier call may have ended the subscription and left its token; another may have been put by now. A record never
+  // goes back to a suffix that it has left, and has had the one of every token that is kept: the order of both loads matters.
+  const kept = await ports.subscriptions.load(deviceKey);
+  if (kept === undefined) return;
+  const record = await ports.records.load(deviceKey);
+  if (record?.subscription?.suffix !== kept.suffix) await ports.subscriptions.delete(deviceKey, kept.suffix);
 }

@@ -88,11 +88,14 @@ export interface RefreshQueue {
 
 /** The sealed token of a subscription, beside the device record that holds the rest of it. */
 export interface SubscriptionStore {
-  /** `rev`: of the record that the subscription stands in, for erasure. */
+  /** `rev`: of the record that the subscription stands in. Leaves one that was put for a later revision as it is. */
   put(deviceKey: string, rev: number, sealed: SealedSubscription): Promise<void>;
+  /** Puts it over one of the same subscription alone; harmless when there is none. */
+  replace(deviceKey: string, rev: number, sealed: SealedSubscription): Promise<void>;
+  /** Strongly consistent. */
   load(deviceKey: string): Promise<SealedSubscription | undefined>;
-  /** Harmless when there is none. */
-  delete(deviceKey: string): Promise<void>;
+  /** Deletes the one of that subscription alone; harmless when there is none. */
+  delete(deviceKey: string, suffix: string): Promise<void>;
 }
 
 export interface SealedSubscription {

@@ -14,9 +14,29 @@ describe('the sealed token of a subscription', () => {
     await store.put('device-1', 3, one);
     await store.put('device-1', 4, { ...one, sealed: 'sealed-2' });
     expect(await store.load('device-1')).toEqual({ ...one, sealed: 'sealed-2' });
-    await store.delete('device-1');
-    await store.delete('device-1');
+    await store.delete('device-1', one.suffix);
+    await store.delete('device-1', one.suffix);
     expect(await store.load('device-1')).toBeUndefined();
+  });
+
+  it('gives way neither to one of an earlier revision nor to the end of another subscription', async () => {
+    const store = createSubscriptionStore(local.open());
+    await store.put('device-3', 4, one);
+    await store.put('device-3', 3, { suffix: 'bbbbbbbb', sealed: 'late' });
+    await store.delete('device-3', 'bbbbbbbb');
+    expect(await store.load('device-3')).toEqual(one);
+  });
+
+  it('is replaced while its subscription is there, and not brought back', async () => {
+    const store = createSubscriptionStore(local.open());
+    await store.put('device-4', 4, one);
+    await store.replace('device-4', 5, { suffix: 'bbbbbbbb', sealed: 'of another' });
+    expect(await store.load('device-4')).toEqual(one);
+    await store.replace('device-4', 5, { ...one, sealed: 'sealed anew' });
+    expect(await store.load('device-4')).toEqual({ ...one, sealed: 'sealed anew' });
+    await store.delete('device-4', one.suffix);
+    await store.replace('device-4', 6, one);
+    expect(await store.load('device-4')).toBeUndefined();
   });
 
   it('goes when its device is erased, unless it was put after that', async () => {

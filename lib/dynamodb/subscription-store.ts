@@ -1,18 +1,28 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import type { SubscriptionStore } from '../domain/ports.ts';
-import { getItem, holds, partitionOf, putItem, type Table } from './table.ts';
+import type { SealedSubscription, SubscriptionStore } from '../domain/ports.ts';
+import {
+  type Condition,
+  deleteItemAt,
+  getItem,
+  type Item,
+  partitionOf,
+  putItem,
+  type Table,
+} from './table.ts';
 
 const sk = 'SUBSCRIPTION';
 
 /** `sealed` (S), `suffix` (S, of the subscription it belongs to), `fence` (N, the record's revision). */
 export function createSubscriptionStore(table: Table): SubscriptionStore {
   return {
-    async put(deviceKey, rev, { suffix, sealed }) {
-      await putItem(table, deviceKey, sk, {
-        sealed: { S: sealed },
-        suffix: { S: suffix },
-        fence: { N: String(rev) },
+    async put(deviceKey, rev, kept) {
+      await putItem(table, deviceKey, sk, encode(rev, kept), {
+        expression: 'attribute_not_exists(pk) OR fence <= :rev',
+        values: { ':rev': { N: String(rev) } },
       });
+    },
+
+    async replace(deviceKey, rev, kept) {
+      await putItem(table, deviceKey, sk, encode(rev, kept), isOf(kept.suffix));
     },
 
     async load(deviceKey) {
@@ -23,9 +33,17 @@ export function createSubscriptionStore(table: Table): SubscriptionStore {
         : { sealed: sealed.S, suffix: suffix.S };
     },
 
-    async delete(deviceKey) {
-      const Key = { pk: { S: partitionOf(deviceKey) }, sk: { S: sk } };
-      await holds('DeleteItem', table.client.send(new DeleteItemCommand({ TableName: table.name, Key })));
+    async delete(deviceKey, suffix) {
+      await deleteItemAt(table, { pk: partitionOf(deviceKey), sk }, isOf(suffix));
     },
   };
+}
+
+function encode(rev: number, { suffix, sealed }: SealedSubscription): Item {
+  return { sealed: { S: sealed }, suffix: { S: suffix }, fence: { N: String(rev) } };
+}
+
+/** What is not there has no suffix. */
+function isOf(suffix: string): Condition {
+  return { expression: 'suffix = :suffix', values: { ':suffix': { S: suffix } } };
 }

@@ -130,18 +130,28 @@ describe('a callback, within the contract', () => {
 
   it.each([
     ['token-rejected', { register: true }, 403, 'token-rejected'],
-    ['server-error', { register: true }, 502, 'callback-not-registered'],
+    ['server-error', { register: true }, 502, 'token-unverified'],
     ['token-rejected', {}, 403, 'token-rejected'],
     ['server-error', {}, 502, 'token-unverified'],
   ] as const)(
     'is refused while GeWe says %s to %j, and leaves nothing',
     async (scenario, body, status, type) => {
       service.gewe.mock.setScenario(scenario);
-      const stranger = `token-of-events-${scenario}-${status}-${type}`;
+      const stranger = `token-of-events-${scenario}-${status}-${Object.keys(body)}`;
       expect(await problemOf('putCallback', { body, token: stranger }, status)).toBe(type);
       expect((await judge.ask('getCallback', { token: stranger })).status).toBe(404);
     },
   );
+
+  it('whose URL GeWe does not take stays as it was put before', async () => {
+    const known = 'token-of-events-not-registered';
+    const put = await judge.ask('putCallback', { body: {}, token: known });
+    expect(put.status).toBe(201);
+    service.gewe.mock.setScenario('server-error');
+    const body = { register: true };
+    expect(await problemOf('putCallback', { body, token: known }, 502)).toBe('callback-not-registered');
+    expect((await judge.ask('getCallback', { token: known })).text).toBe(put.text);
+  });
 
   it.each([
     ['{"forwardTo":"http://169.254.169.254/"}', 400, 'invalid-request'],

@@ -72,11 +72,18 @@ export class MemoryStores implements RecordStore, SnapshotStore {
         .find(({ id }) => id === refreshId),
   };
 
-  readonly kept = new Map<string, SealedSubscription>();
+  readonly kept = new Map<string, SealedSubscription & { readonly rev: number }>();
   readonly subscriptions: SubscriptionStore = {
-    put: async (deviceKey, _rev, sealed) => void this.kept.set(deviceKey, sealed),
+    put: async (deviceKey, rev, sealed) => {
+      if ((this.kept.get(deviceKey)?.rev ?? 0) <= rev) this.kept.set(deviceKey, { ...sealed, rev });
+    },
+    replace: async (deviceKey, rev, sealed) => {
+      if (this.kept.get(deviceKey)?.suffix === sealed.suffix) this.kept.set(deviceKey, { ...sealed, rev });
+    },
     load: async (deviceKey) => this.kept.get(deviceKey),
-    delete: async (deviceKey) => void this.kept.delete(deviceKey),
+    delete: async (deviceKey, suffix) => {
+      if (this.kept.get(deviceKey)?.suffix === suffix) this.kept.delete(deviceKey);
+    },
   };
 
   readonly index: DueIndex = {

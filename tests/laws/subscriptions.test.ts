@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { followUp } from '../../lib/app/follow-up.ts';
+import { deleteSubscription, putSubscription, readSubscription } from '../../lib/app/keep-subscription.ts';
+import { sealedOf } from '../../lib/app/sealed-of.ts';
+import { deviceKeyOf } from '../../lib/domain/keys.ts';
+import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
+import type { RecordStore, SubscriptionStore } from '../../lib/domain/ports.ts';
+import { MemoryStores } from './memory-stores.ts';
+
+const numRuns = Number(process.env.LAW_RUNS ?? 3_000);
+const secret = { token: 'canary-token', appId: 'wx_law' };
+const deviceKey = deviceKeyOf(secret.token, secret.appId);
+const signal = new AbortController().signal;
+const clock = { now: () => 1_000, sleep: async () => undefined };
+const success = { kind: 'success' as const };
+
+/** The ports on these stores; records and tokens may be reached in another way. */
+function portsOn(
+  stores: MemoryStores,
+  records: RecordStore = stores,
+  subscriptions: SubscriptionStore = stores.subscriptions,
+) {
+  let suffixes = stores.kept.size;
+  return {
+    records,
+    subscriptions,
+    tokens: stores.tokens,
+    account: { checkOnline: async () => success, setCallback: async () => success },
+    sealer: { seal: async () => 'sealed' },
+    resealer: { reseal: async () => 'sealed anew' },
+    events: stores.events,
+    queue: { send: async () => undefined, backlog: async () => 0 },
+    clock,
+    policy,
+    newSubscriptionSuffix: () => {
+      suffixes += 1;
+      return `suffix0${suffixes}`;
+    },
+  };
+}
+
+/** What one caller does, one after the other. */
+const deeds = fc.array(fc.constantFrom('put', 'put other terms', 'delete', 'reseal'), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+it('keeps a sealed token exactly while its subscription is there, however putting, deleting and sealing anew overlap', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.boolean(),
+      fc.array(deeds, { minLength: 2, maxLength: 3 }),
+      async (scheduler, isThereBefore, callers) => {
+        const stores = new MemoryStores();
+        const calm = portsOn(stores);
+        if (isThereBefore) await putSubscription(secret, { onCallbacks: true }, calm, signal);
+
+        const { subscriptions } = stores;
+        const ports = portsOn(
+          stores,
+          {
+            load: scheduler.scheduleFunction((key) => stores.load(key)),
+            swap: scheduler.scheduleFunction((key, next) => stores.swap(key, next)),
+          },
+          {
+            put: scheduler.scheduleFunction((...put) => subscriptions.put(...put)),
+            replace: scheduler.scheduleFunction((...put) => subscriptions.replace(...put)),
+            load: scheduler.scheduleFunction((key) => subscriptions.load(key)),
+            delete: scheduler.scheduleFunction((...named) => subscriptions.delete(...named)),
+          },
+        );
+        const serve = async (what: string) => {
+          if (what === 'delete') await deleteSubscription(deviceKey, ports);
+          else if (what === 'reseal') await followUp(deviceKey, 'sealed', ports);
+          else await putSubscription(secret, { onCallbacks: what === 'put' }, ports, signal);
+        };
+        const done = callers.map(async (own) => {
+          for (const what of own) await serve(what);
+        });
+        await scheduler.waitFor(Promise.all(done));
+
+        const isSubscribed = (await readSubscription(deviceKey, calm)) !== undefined;
+        expect((await sealedOf(deviceKey, calm)) !== undefined).toBe(isSubscribed);
+        expect(stores.kept.size).toBe(isSubscribed ? 1 : 0);
+      },
+    ),
+    { numRuns },
+  );
+});
+
+it('forgets the token that a deletion left when it died on the way', async () => {
+  const stores = new MemoryStores();
+  const ports = portsOn(stores);
+  await putSubscription(secret, { onCallbacks: true }, ports, signal);
+  const dying = { ...stores.subscriptions, delete: () => Promise.reject(new Error('dead')) };
+  await expect(deleteSubscription(deviceKey, portsOn(stores, stores, dying))).rejects.toThrow('dead');
+  expect(stores.kept.size).toBe(1);
+  await deleteSubscription(deviceKey, ports);
+  expect(stores.kept.size).toBe(0);
+});
