@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { answerTo, type GatewayRequest, refusal, send, tooLargeAt } from './gateway-answers.ts';
 import { keepBytes, withBytesTold } from './gateway-bodies.ts';
+import { refusedPath } from './gateway-paths.ts';
 
 /** The little of hapi's server that is used here; serverless-offline brings hapi along. */
 interface GatewayServer {
@@ -28,6 +29,11 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
   // hapi would refuse a slow body after 10 s; `endUnfinished` does it in our words.
   for (const { settings } of server.table()) if (settings.payload) settings.payload.timeout = false;
   server.ext('onRequest', (request, toolkit) => {
+    const refused = refusedPath(request.raw.req.url ?? '', request.path);
+    if (refused !== undefined) {
+      send(request, refusal('not-found', refused));
+      return toolkit.abandon;
+    }
     // hapi would wait for all of it before it says so.
     if (Number(request.raw.req.headers['content-length']) > maxBodyBytes) {
       send(request, refusal(tooLargeAt(request.path), request.path));
@@ -36,7 +42,7 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
     endUnfinished(request);
     // The functions get the headers as they came (rawHeaders); hapi must not act on these itself.
     for (const name of headersNotForHapi) delete request.headers[name];
-    // Otherwise made from the Host header, which can be anything, and with dot segments resolved.
+    // Otherwise made from the Host header, which can be anything.
     Object.defineProperty(request, 'url', { value: urlOf(request) });
     keepConnection(request.raw.req);
     // No route names HEAD: like the gateway, leave it to $default.
