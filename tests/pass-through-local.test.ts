@@ -19,6 +19,11 @@ let running: NpmStart;
 beforeAll(async () => {
   gewe = await startRecordingServer(({ body }, response) => {
     const isRedirected = body.toString() === 'redirect';
+    const [, type] = /^type (.+)/.exec(body.toString()) ?? [];
+    if (type !== undefined) {
+      response.writeHead(200, { 'Content-Type': type }).end();
+      return;
+    }
     if (isRedirected) response.writeHead(301, { Location: `${other.url}/x` });
     response.end(isRedirected ? 'moved' : body);
   });
@@ -170,6 +175,30 @@ it.each([
     code,
   ]);
 });
+
+it('no content type is made up, on the way there or back', async () => {
+  for (const [host, body] of [
+    ['x', '{}'],
+    ['x', ''],
+    ['x\r\nContent-Type:', '{}'],
+  ] as const) {
+    const before = gewe.calls.length;
+    const { head, body: back } = await say('/gewe/v2/api/message/postText', host, body);
+    expect([head.split(' ')[1], back]).toEqual(['200', body]);
+    expect(gewe.calls.length).toBe(before + 1);
+    expect(gewe.calls.at(-1)?.headers).not.toHaveProperty('content-type');
+    expect(head).not.toMatch(/^content-type/im);
+  }
+});
+
+it.each(['application/json', 'application/xml'])(
+  'the content type %s comes back as GeWe gave it',
+  async (type) => {
+    const { head, body } = await say('/gewe/v2/api/message/postText', 'x', `type ${type}`);
+    expect(/^content-type: (.+)/im.exec(head)?.[1]).toBe(type);
+    expect(body).toBe('');
+  },
+);
 
 it('the token is nowhere in the output', () => {
   expect(running.output()).toContain('"message":"answered"');

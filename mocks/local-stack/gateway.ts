@@ -1,6 +1,14 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import { answerTo, type GatewayRequest, refusal, send, tooLargeAt } from './gateway-answers.ts';
-import { keepBytes, withBytesTold } from './gateway-bodies.ts';
+import {
+  type AnswerInTheMaking,
+  answerTo,
+  dropDefaultTypes,
+  type GatewayRequest,
+  refusal,
+  send,
+  tooLargeAt,
+} from './gateway-answers.ts';
+import { keepBytes, keepUntyped, withBytesTold } from './gateway-bodies.ts';
 import { refusedPath } from './gateway-paths.ts';
 
 /** The little of hapi's server that is used here; serverless-offline brings hapi along. */
@@ -14,6 +22,7 @@ type Extension = (request: GatewayRequest, toolkit: Toolkit) => symbol;
 interface Toolkit {
   readonly continue: symbol;
   readonly abandon: symbol;
+  response(): AnswerInTheMaking;
 }
 
 /**
@@ -49,11 +58,16 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
     if (request.method === 'head') request.setMethod(unroutedHead);
     return toolkit.continue;
   });
+  let keepsTypes = false;
   server.ext('onPreHandler', (request, toolkit) => {
+    // hapi shows its answers to nobody before the first request.
+    if (!keepsTypes) dropDefaultTypes(toolkit.response());
+    keepsTypes = true;
     if (request.method === unroutedHead) request.method = 'head';
     // For JSON types the body would be parsed, and `0` or `false` handed to the function as no text at all.
     request.mime = 'application/octet-stream';
     keepBytes(request.payload, request.raw.req);
+    keepUntyped(request.raw.req);
     return toolkit.continue;
   });
   server.ext('onPreResponse', (request, toolkit) => {
