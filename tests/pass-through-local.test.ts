@@ -19,6 +19,11 @@ let running: NpmStart;
 beforeAll(async () => {
   gewe = await startRecordingServer(({ body }, response) => {
     const isRedirected = body.toString() === 'redirect';
+    const [, type] = /^type (.+)/.exec(body.toString()) ?? [];
+    if (type !== undefined) {
+      response.writeHead(200, { 'Content-Type': type }).end();
+      return;
+    }
     if (isRedirected) response.writeHead(301, { Location: `${other.url}/x` });
     response.end(isRedirected ? 'moved' : body);
   });
@@ -83,39 +88,117 @@ it('a group that is left out is refused', async () => {
   expect(JSON.parse(await refused.text()).data.code).toBe('not-passed-through');
 });
 
-it('no trick of the path, the target or the Host reaches anything but GeWe', async () => {
+/** One POST with a token and a body, as it is written to a socket, and what came back until the end. */
+async function say(target: string, host = 'x', body = '{}') {
+  const socket = connect(ports.PORT, '127.0.0.1');
+  const head = `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nX-GEWE-TOKEN: ${token}\r\nConnection: close\r\n`;
+  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+  let said = '';
+  socket.on('data', (data) => {
+    said += data.toString();
+  });
+  await once(socket, 'close');
+  const [answerHead = '', answerBody = ''] = said.split('\r\n\r\n');
+  return { head: answerHead, body: answerBody };
+}
+
+/** The status, and the code in the words of GeWe's face. */
+async function refused(target: string, host?: string) {
+  const { head, body } = await say(target, host);
+  return [head.split(' ')[1], JSON.parse(body).data?.code];
+}
+
+it('no trick of the target or the Host reaches anything but GeWe', async () => {
   const evil = new URL(other.url).host;
   const before = gewe.calls.length;
   const targets = [
-    '/gewe/v2/api/../../x',
-    '/gewe/v2/api/message/..%2f..%2fadmin',
-    '/gewe/v2/api/message%2fpostText/x',
-    '/gewe/v2/api/%2e%2e/postText',
-    `/gewe/v2/api/@${evil}/postText`,
-    '/gewe/v2/api/message/postText%0d%0aX:1',
-    '/gewe/v2/api/message/postText/',
     '/gewe/v2/api/message/postText?x=1',
-    '/gewe/v2/api/message/%zz',
     `http://${evil}/gewe/v2/api/message/postText`,
     `http://${evil}/x`,
     `${evil}`,
+    'http://',
     '*',
   ];
   for (const target of targets) {
-    for (const host of ['x', evil]) {
-      const socket = connect(ports.PORT, '127.0.0.1');
-      const head = `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nX-GEWE-TOKEN: ${token}\r\nConnection: close\r\n`;
-      socket.write(`${head}Content-Length: 2\r\n\r\n{}`);
-      const [answer]: Buffer[] = await once(socket, 'data');
-      socket.destroy();
-      expect(answer?.toString(), target).toMatch(/^HTTP\/1\.1 [24]/);
-    }
+    for (const host of ['x', evil])
+      expect((await say(target, host)).head, target).toMatch(/^HTTP\/1\.1 [24]/);
   }
   expect(other.connections()).toBe(0);
   for (const { url, headers } of gewe.calls.slice(before)) {
     expect([url, headers.host]).toEqual(['/gewe/v2/api/message/postText', new URL(gewe.url).host]);
   }
 });
+
+it.each([
+  '/gewe/v2/api/../../x',
+  '/gewe/v2/api/y/../message/postText',
+  '/gewe/v2/api/y/%2e%2e/message/postText',
+  '/gewe/v2/api/y/.%2E/message/postText',
+  '/gewe/v2/api/./message/postText',
+  '/gewe/v2/api/%2E/message/postText',
+  '/foo/../gewe/v2/api/message/postText',
+  '/foo/%2e%2e/v2/api/message/postText',
+  '/gewe/v2/api/message/post%54ext',
+  '/%67ewe/v2/api/message/postText',
+  '/v2/api/message/%70ostText',
+  '/gewe/v2/api/message/..%2f..%2fadmin',
+  '/gewe/v2/api/message%2fpostText/x',
+  '/gewe/v2/api/%2e%2e/postText',
+  '/gewe/v2/api/@evil/postText',
+  '/gewe/v2/api/message/postText%0d%0aX:1',
+  '/gewe/v2/api/message/postText/',
+  '/gewe/v2/api/message/postText#x',
+  '/gewe/v2/api/message/%zz',
+  'http://evil/gewe/v2/api/y/../message/postText',
+  'http://evil/foo/%2E./gewe/v2/api/message/postText',
+  'http://evil/foo\\..\\gewe/v2/api/message/postText',
+  'http://evil/gewe/v2/api/message/post%54ext',
+])('%j is not found, and GeWe is not called', async (target) => {
+  const before = [gewe.calls.length, other.connections()];
+  for (const host of ['x', new URL(other.url).host]) {
+    expect(await refused(target, host)).toEqual(['404', 'not-found']);
+  }
+  expect([gewe.calls.length, other.connections()]).toEqual(before);
+});
+
+it.each([
+  ['/v1/devices/x/../wx_demo/contacts', '404', 'not-found'],
+  ['/v1/devices/wx_demo/%2e%2e', '404', 'not-found'],
+  ['/v1/devices/wx%5Fdemo/contacts', '405', 'method-not-allowed'],
+  ['/v1/devices/..%2F..%2Fx/contacts/refreshes', '400', 'invalid-request'],
+  ['/v1/devices/wx_demo/contacts?x=/../y', '405', 'method-not-allowed'],
+])('under the resource, %s is answered %s %s', async (target, status, code) => {
+  const { head, body } = await say(target);
+  const { type = '' } = JSON.parse(body);
+  expect([head.split(' ')[1], /^urn:problem-type:gewe-contacts:(.+)/.exec(type)?.[1]]).toEqual([
+    status,
+    code,
+  ]);
+});
+
+it('no content type is made up, on the way there or back', async () => {
+  for (const [host, body] of [
+    ['x', '{}'],
+    ['x', ''],
+    ['x\r\nContent-Type:', '{}'],
+  ] as const) {
+    const before = gewe.calls.length;
+    const { head, body: back } = await say('/gewe/v2/api/message/postText', host, body);
+    expect([head.split(' ')[1], back]).toEqual(['200', body]);
+    expect(gewe.calls.length).toBe(before + 1);
+    expect(gewe.calls.at(-1)?.headers).not.toHaveProperty('content-type');
+    expect(head).not.toMatch(/^content-type/im);
+  }
+});
+
+it.each(['application/json', 'application/xml'])(
+  'the content type %s comes back as GeWe gave it',
+  async (type) => {
+    const { head, body } = await say('/gewe/v2/api/message/postText', 'x', `type ${type}`);
+    expect(/^content-type: (.+)/im.exec(head)?.[1]).toBe(type);
+    expect(body).toBe('');
+  },
+);
 
 it('the token is nowhere in the output', () => {
   expect(running.output()).toContain('"message":"answered"');

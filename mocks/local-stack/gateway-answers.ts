@@ -47,7 +47,7 @@ export function answerTo({ response, path }: GatewayRequest): WireAnswer {
   if (typeof body === 'string' && body.startsWith('{"errorMessage":')) {
     return refusal(body.includes('Lambda timeout') ? 'unavailable' : 'internal-error', path);
   }
-  return { statusCode, headers: body.length === 0 ? withoutType(headers) : headers, body };
+  return { statusCode, headers, body };
 }
 
 /** hapi's status, in the words of the service: a path that cannot be read is at least not found. */
@@ -72,11 +72,26 @@ export function refusal(code: FaultCode, path: string, detail?: string): WireAns
   return { statusCode, headers, body };
 }
 
-/** serverless-offline adds a content type to every answer that has none. */
-function withoutType(headers: GivenAnswer['headers']): GivenAnswer['headers'] {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-type'),
-  );
+/** What of hapi's answers is used here. */
+export interface AnswerInTheMaking {
+  header(name: string, value: unknown, options?: HeaderOptions): unknown;
+}
+interface HeaderOptions {
+  readonly override?: boolean;
+}
+
+/**
+ * serverless-offline gives every answer a content type that has none. It does so when all headers of the function are
+ * set, and by its options alone can be told from one that the function gave.
+ * `answer`: any one; all others inherit from the same prototype.
+ */
+export function dropDefaultTypes(answer: AnswerInTheMaking): void {
+  const answers: AnswerInTheMaking = Object.getPrototypeOf(answer);
+  const { header } = answers;
+  answers.header = function headerUnlessDefault(name, value, options) {
+    const isDefault = name.toLowerCase() === 'content-type' && options?.override === false;
+    return isDefault ? this : header.call(this, name, value, options);
+  };
 }
 
 /** Sends the answer, unless one is under way. */

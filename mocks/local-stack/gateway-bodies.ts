@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Marks a request from `keepBytes` to the event; nobody can send it. */
-const marker = `x-base64-${randomUUID()}`;
+/** Mark a request on its way to the event; nobody can send them. */
+const base64 = `x-base64-${randomUUID()}`;
+const untyped = `x-untyped-${randomUUID()}`;
 
 /** What API Gateway passes on as text; all else comes in Base64. Without a type, it takes a body for text. */
 function isText(contentType: string | undefined): boolean {
@@ -19,15 +20,30 @@ export function keepBytes(payload: unknown, { headers, rawHeaders }: IncomingMes
   if (isText(headers['content-type']) && isUtf8(payload)) return;
   const text = payload.toString('base64');
   payload.toString = () => text;
-  rawHeaders.push(marker, '1');
+  rawHeaders.push(base64, '1');
+}
+
+/** serverless-offline takes a body without a content type, or with an empty one, for JSON. */
+export function keepUntyped({ rawHeaders }: IncomingMessage): void {
+  const isTyped = rawHeaders.some(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type' && rawHeaders[index + 1] !== '',
+  );
+  if (!isTyped) rawHeaders.push(untyped, '1');
 }
 
 interface LocalEvent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The event, as API Gateway makes it of such a body. */
+/** The event, as API Gateway makes it of such a request. */
 export function withBytesTold(event: LocalEvent): object {
-  const { [marker]: isMarked, ...headers } = event.headers ?? {};
-  return isMarked === undefined ? event : { ...event, headers, isBase64Encoded: true };
+  const {
+    [base64]: isBase64,
+    [untyped]: isUntyped,
+    'content-type': contentType,
+    ...others
+  } = event.headers ?? {};
+  const isTyped = isUntyped === undefined && contentType !== undefined;
+  const headers = { ...others, ...(isTyped && { 'content-type': contentType }) };
+  return { ...event, headers, ...(isBase64 !== undefined && { isBase64Encoded: true }) };
 }

@@ -1,6 +1,15 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import { answerTo, type GatewayRequest, refusal, send, tooLargeAt } from './gateway-answers.ts';
-import { keepBytes, withBytesTold } from './gateway-bodies.ts';
+import {
+  type AnswerInTheMaking,
+  answerTo,
+  dropDefaultTypes,
+  type GatewayRequest,
+  refusal,
+  send,
+  tooLargeAt,
+} from './gateway-answers.ts';
+import { keepBytes, keepUntyped, withBytesTold } from './gateway-bodies.ts';
+import { refusedPath } from './gateway-paths.ts';
 
 /** The little of hapi's server that is used here; serverless-offline brings hapi along. */
 interface GatewayServer {
@@ -13,6 +22,7 @@ type Extension = (request: GatewayRequest, toolkit: Toolkit) => symbol;
 interface Toolkit {
   readonly continue: symbol;
   readonly abandon: symbol;
+  response(): AnswerInTheMaking;
 }
 
 /**
@@ -28,6 +38,11 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
   // hapi would refuse a slow body after 10 s; `endUnfinished` does it in our words.
   for (const { settings } of server.table()) if (settings.payload) settings.payload.timeout = false;
   server.ext('onRequest', (request, toolkit) => {
+    const refused = refusedPath(request.raw.req.url ?? '', request.path);
+    if (refused !== undefined) {
+      send(request, refusal('not-found', refused));
+      return toolkit.abandon;
+    }
     // hapi would wait for all of it before it says so.
     if (Number(request.raw.req.headers['content-length']) > maxBodyBytes) {
       send(request, refusal(tooLargeAt(request.path), request.path));
@@ -36,18 +51,23 @@ export async function mendGateway(server: GatewayServer): Promise<void> {
     endUnfinished(request);
     // The functions get the headers as they came (rawHeaders); hapi must not act on these itself.
     for (const name of headersNotForHapi) delete request.headers[name];
-    // Otherwise made from the Host header, which can be anything, and with dot segments resolved.
+    // Otherwise made from the Host header, which can be anything.
     Object.defineProperty(request, 'url', { value: urlOf(request) });
     keepConnection(request.raw.req);
     // No route names HEAD: like the gateway, leave it to $default.
     if (request.method === 'head') request.setMethod(unroutedHead);
     return toolkit.continue;
   });
+  let keepsTypes = false;
   server.ext('onPreHandler', (request, toolkit) => {
+    // hapi shows its answers to nobody before the first request.
+    if (!keepsTypes) dropDefaultTypes(toolkit.response());
+    keepsTypes = true;
     if (request.method === unroutedHead) request.method = 'head';
     // For JSON types the body would be parsed, and `0` or `false` handed to the function as no text at all.
     request.mime = 'application/octet-stream';
     keepBytes(request.payload, request.raw.req);
+    keepUntyped(request.raw.req);
     return toolkit.continue;
   });
   server.ext('onPreResponse', (request, toolkit) => {
