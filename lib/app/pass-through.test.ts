@@ -33,6 +33,7 @@ function world(answer: PassedAnswer | NotPassed = success, more: Partial<PassEff
   };
   const effects: PassEffects = {
     redirect: async () => ({ kind: 'no-callback' }),
+    noteRegistered: async (_token, url) => void done.push(`registered ${url}`),
     wantRefresh: async ({ appId }) => void done.push(`refresh ${appId}`),
     ...more,
   };
@@ -132,6 +133,26 @@ describe.each(['login/setCallback', 'tools/setCallback'])('%s', (name) => {
     const { done, pass } = redirecting({ kind: 'no-callback' });
     expect(await pass(callOf(name, body))).toBe(success);
     expect(done).toEqual(['load', until]);
+  });
+
+  it("is passed when it is the service's own URL, which is registered when GeWe takes it", async () => {
+    const ownUrl = { kind: 'own-url', url: 'https://api.example/v1/callbacks/x' } as const;
+    const taken = redirecting(ownUrl);
+    expect(await taken.pass(callOf(name, body))).toBe(success);
+    expect(taken.done).toEqual(['load', until, 'load', 'wait 300', `registered ${ownUrl.url}`]);
+    const refusal = { ...success, body: Buffer.from('{"ret":500,"msg":"设置回调地址失败"}') };
+    const refused = world(refusal, { redirect: async () => ownUrl });
+    expect(await refused.pass(callOf(name, body))).toBe(refusal);
+    expect(refused.done).toEqual(['load', until]);
+  });
+
+  it('is answered as GeWe did when it cannot be noted that it is registered', async () => {
+    const { done, pass } = world(success, {
+      redirect: async () => ({ kind: 'own-url', url: 'x' }),
+      noteRegistered: () => Promise.reject(new Error('no store')),
+    });
+    expect(await pass(callOf(name, body))).toBe(success);
+    expect(done).toContain('lost Error: no store');
   });
 
   it('is refused when the URL cannot be forwarded to', async () => {

@@ -115,7 +115,8 @@ export interface paths {
          *     bytes, an answer 4,500,000, and GeWe 27 s.
          *
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
-         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
+         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
          */
         readonly post: operations["passThrough"];
         readonly delete?: never;
@@ -154,7 +155,8 @@ export interface paths {
          *     bytes, an answer 4,500,000, and GeWe 27 s.
          *
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
-         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
+         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
          */
         readonly post: operations["passThroughSelfHosted"];
         readonly delete?: never;

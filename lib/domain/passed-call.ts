@@ -72,12 +72,15 @@ export interface CallReader {
   callbackSettingOf(call: PassedCall): CallbackSetting | undefined;
   /** The app id of the device whose contacts a call has changed; undefined when it has changed none. */
   deviceChangedBy(call: PassedCall, answer: PassedAnswer): string | undefined;
+  saysSuccess(answer: PassedAnswer): boolean;
 }
 
 /** What became of a URL that was to be told to GeWe. */
 export type Redirected =
   /** The token has no callback here: GeWe is to be told. */
   | { readonly kind: 'no-callback' }
+  /** It is that of the token's callback here: GeWe is to be told, and `noteRegistered` when it has taken it. */
+  | { readonly kind: 'own-url'; readonly url: string }
   | { readonly kind: 'kept' }
   /** What is wrong with it. `why`: for the caller to read. */
   | { readonly kind: 'refused'; readonly pointer: '/token' | '/callbackUrl'; readonly why: string };
@@ -86,6 +89,8 @@ export type Redirected =
 export interface PassEffects {
   /** Every callback of the token goes on to there. Throws `StoreUnavailable`. */
   redirect(token: string, setting: CallbackSetting, host: CallbackHost): Promise<Redirected>;
+  /** GeWe has taken this service's own URL. Throws `StoreUnavailable`. */
+  noteRegistered(token: string, url: string, host: CallbackHost): Promise<void>;
   /** A refresh that begins after now is seen to. Throws `StoreUnavailable`, `QueueUnavailable`. */
   wantRefresh(secret: DeviceSecret): Promise<void>;
 }

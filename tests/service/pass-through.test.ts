@@ -73,6 +73,27 @@ describe('setting a callback of a token that has one here', () => {
     expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(bot);
   });
 
+  it('registers a URL that GeWe was not told of, and forwards to no other before', async () => {
+    const { url } = JSON.parse((await own('PUT', {})).text);
+    const refused = JSON.parse((await setCallback(`${bot}/2`)).text);
+    expect(refused).toMatchObject({ ret: 500, data: { code: 'invalid-request' } });
+    expect(refused.msg).toContain('PUT /v1/callback {"register":true}');
+    expect(JSON.parse((await own('GET')).text)).toMatchObject({ registered: false, forwardTo: null });
+    const path = '/v2/api/tools/setCallback';
+    expect(JSON.parse((await setCallback(url, path)).text)).toEqual({ ret: 200, msg: '操作成功' });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(url);
+    expect(JSON.parse((await own('GET')).text)).toMatchObject({ url, registered: true });
+    await setCallback(`${bot}/2`);
+    expect(JSON.parse((await own('GET')).text).forwardTo).toBe(`${bot}/2`);
+  });
+
+  it('tells GeWe its URL again when the registration was lost there', async () => {
+    const { url } = JSON.parse((await own('PUT', { register: true })).text);
+    service.gewe.mock.state.clear();
+    expect(JSON.parse((await setCallback(url)).text)).toEqual({ ret: 200, msg: '操作成功' });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(url);
+  });
+
   it('left no token and no target in the log', () => {
     expect(lines.join('')).toContain('"message":"answered"');
     expect(lines.join('')).not.toMatch(/canary|token-of-pass|127\.0\.0\.1:9/);
