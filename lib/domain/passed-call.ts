@@ -18,11 +18,17 @@ export function isPassed(rule: PassRule, group: string): boolean {
   return typeof rule === 'string' ? rule === 'all' : rule.has(group);
 }
 
+/** The first call of a self-hosted client, which has no token yet: the answer holds one. Source: GeWe's documentation. */
+export function asksForToken({ group, operation }: Pick<PassedCall, 'group' | 'operation'>): boolean {
+  return group === 'tools' && operation === 'getTokenId';
+}
+
 /** A call, as it came. */
 export interface PassedCall {
   /** `isCallName`, both. */
   readonly group: string;
   readonly operation: string;
+  /** Empty when none came, as a call may that asks for one (`asksForToken`). */
   readonly token: string;
   readonly body: Uint8Array;
   /** Absent when none came. */

@@ -22,6 +22,20 @@ afterAll(() => service.close());
 
 passThroughSuite(() => service.target);
 
+describe('the first login of a self-hosted client', () => {
+  it.each(['/gewe/v2/api', '/v2/api'])('gets its token without having one, under %s', async (prefix) => {
+    service.gewe.mock.setScenario('normal');
+    for (const headers of [{}, { 'X-GEWE-TOKEN': '' }]) {
+      lines.length = 0;
+      const reply = await call(`${service.url}${prefix}/tools/getTokenId`, 'POST', { body: {}, headers });
+      const told = JSON.parse(reply.text);
+      expect(told).toEqual({ ret: 200, msg: '执行成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
+      expect(lines.join('')).toContain('"message":"answered"');
+      expect(lines.join('')).not.toContain(told.data);
+    }
+  });
+});
+
 describe('setting a callback of a token that has one here', () => {
   const token = 'canary-3d5c01-token';
   const bot = 'http://127.0.0.1:9/bot';
