@@ -160,11 +160,14 @@ describe.each(['login/setCallback', 'tools/setCallback'])('%s', (name) => {
     expect(await pass(callOf(name, body))).toMatchObject({ kind: 'refused', why: 'must be public' });
   });
 
-  it('is refused when its token is not that of the header, and nobody is asked', async () => {
-    const { done, pass } = redirecting({ kind: 'no-callback' });
-    const passed = await pass(callOf(name, { ...body, token: 'another' }));
-    expect(passed).toMatchObject({ kind: 'refused', pointer: '/token' });
-    expect(done).toEqual([]);
+  it("is judged by whether its token or the header's has a callback, also when they differ", async () => {
+    const differs = callOf(name, { ...body, token: 'another' });
+    const mine = redirecting({ kind: 'refused', pointer: '/token', why: 'must be the same' });
+    expect(await mine.pass(differs)).toMatchObject({ kind: 'refused', pointer: '/token' });
+    expect(mine.done).toEqual(['load']);
+    const nobodys = redirecting({ kind: 'no-callback' });
+    expect(await nobodys.pass(differs)).toBe(success);
+    expect(nobodys.done).toEqual(['load', until]);
   });
 
   it('is not passed when it is not known whether the token has one', async () => {

@@ -132,6 +132,21 @@ describe('another URL', () => {
 });
 
 describe('a token in the body', () => {
+  it('that is not that of the header is none of our business when neither has a callback here', async () => {
+    expect(await redirect(bot, { token: 'without-a-callback' })).toEqual({ kind: 'no-callback' });
+    expect(await redirect(bot, {})).toEqual({ kind: 'no-callback' });
+  });
+
+  it('has to be that of the header when it has a callback here', async () => {
+    const url = await put({ registered: true });
+    for (const callbackUrl of [bot, url]) {
+      const setting = { token, callbackUrl };
+      const outcome = await redirectCallback('without-a-callback', setting, host, ports);
+      expect(outcome).toMatchObject({ kind: 'refused', pointer: '/token' });
+    }
+    expect((await load())?.rev).toBe(1);
+  });
+
   it.each([
     ['another one', { token: 'another' }],
     ['none at all', {}],

@@ -18,7 +18,8 @@ const noCallback: Redirected = { kind: 'no-callback' };
 
 /**
  * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here that GeWe calls, it goes on
- * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Throws `StoreUnavailable`.
+ * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Two tokens, of the header and of the call,
+ * are refused when either has a callback here. Throws `StoreUnavailable`.
  */
 export async function redirectCallback(
   token: string,
@@ -26,17 +27,24 @@ export async function redirectCallback(
   host: CallbackHost,
   ports: RedirectPorts,
 ): Promise<Redirected> {
-  const record = await ports.callbacks.load(callbackKeyOf(tokenKeyOf(token)));
-  if (record === undefined) return noCallback;
+  const record = await load(token, ports);
   if (setting.token !== token) {
+    // Else the callback of one token could be taken away by the bearer of another.
+    const taken = record ?? (setting.token !== undefined && (await load(setting.token.trim(), ports)));
+    if (!taken) return noCallback;
     return { kind: 'refused', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
   }
+  if (record === undefined) return noCallback;
   const url = setting.callbackUrl ?? '';
   if (url === ownUrlOf(token, record, host)) return { kind: 'own-url', url };
   if (!isCalled(record)) return refusal(notCalledYet);
   if (url.length > maxTargetLength) return refusal(`must have at most ${maxTargetLength} characters`);
   const checked = await ports.targets.check(url, host.ownHosts);
   return checked.ok ? forwardTo(token, url, host, ports) : refusal(checked.why);
+}
+
+function load(token: string, { callbacks }: RedirectPorts): Promise<CallbackRecord | undefined> {
+  return callbacks.load(callbackKeyOf(tokenKeyOf(token)));
 }
 
 /** Judges what is there now: it may have been deleted or replaced since it was looked at. */

@@ -120,6 +120,7 @@ export interface paths {
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
          *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
          *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
          */
         readonly post: operations["passThrough"];
         readonly delete?: never;
@@ -163,6 +164,7 @@ export interface paths {
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
          *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
          *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
          */
         readonly post: operations["passThroughSelfHosted"];
         readonly delete?: never;

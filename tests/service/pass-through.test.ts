@@ -81,6 +81,13 @@ describe('setting a callback of a token that has one here', () => {
     expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(ours);
   });
 
+  it('is refused to the bearer of another token', async () => {
+    const body = { token, callbackUrl: bot };
+    const reply = await call(`${service.url}/v2/api/tools/setCallback`, 'POST', { token: 'another', body });
+    expect(JSON.parse(reply.text)).toMatchObject({ ret: 500, data: { code: 'invalid-request' } });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(ours);
+  });
+
   it('goes to GeWe again when the callback here was deleted', async () => {
     await own('DELETE');
     expect(JSON.parse((await setCallback(bot)).text)).toEqual({ ret: 200, msg: '操作成功' });
