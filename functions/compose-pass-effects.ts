@@ -1,4 +1,4 @@
-import { redirectCallback } from '../lib/app/redirect-callback.ts';
+import { noteRegistered, redirectCallback } from '../lib/app/redirect-callback.ts';
 import { wantRefreshAsBearer } from '../lib/app/want-refresh.ts';
 import type { PassEffects } from '../lib/domain/passed-call.ts';
 import type { Policy } from '../lib/domain/policy.ts';
@@ -47,6 +47,7 @@ function makeEffects(wiring: PassWiring): PassEffects {
   };
   return {
     redirect: (token, setting, host) => redirectCallback(token, setting, host, redirectPorts),
+    noteRegistered: (token, url, host) => noteRegistered(token, url, host, redirectPorts),
     async wantRefresh(secret) {
       await wantRefreshAsBearer(secret, 'pass-through', wantPorts);
     },

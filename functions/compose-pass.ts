@@ -28,7 +28,7 @@ export function composePass(env: Env) {
       clock,
       onNotPassed: ({ group, operation }: PassedCall, { why, error }: NotPassed) =>
         report.log.warn('not passed', { what: `${group}/${operation}`, code: why }, error),
-      onLostEffect: (error: unknown) => report.log.error('no refresh asked for', {}, error),
+      onLostEffect: (error: unknown) => report.log.error('what a call led to was not done', {}, error),
     };
     return {
       ports,

@@ -33,6 +33,7 @@ function world(answer: PassedAnswer | NotPassed = success, more: Partial<PassEff
   };
   const effects: PassEffects = {
     redirect: async () => ({ kind: 'no-callback' }),
+    noteRegistered: async (_token, url) => void done.push(`registered ${url}`),
     wantRefresh: async ({ appId }) => void done.push(`refresh ${appId}`),
     ...more,
   };
@@ -134,16 +135,39 @@ describe.each(['login/setCallback', 'tools/setCallback'])('%s', (name) => {
     expect(done).toEqual(['load', until]);
   });
 
+  it("is passed when it is the service's own URL, which is registered when GeWe takes it", async () => {
+    const ownUrl = { kind: 'own-url', url: 'https://api.example/v1/callbacks/x' } as const;
+    const taken = redirecting(ownUrl);
+    expect(await taken.pass(callOf(name, body))).toBe(success);
+    expect(taken.done).toEqual(['load', until, 'load', 'wait 300', `registered ${ownUrl.url}`]);
+    const refusal = { ...success, body: Buffer.from('{"ret":500,"msg":"设置回调地址失败"}') };
+    const refused = world(refusal, { redirect: async () => ownUrl });
+    expect(await refused.pass(callOf(name, body))).toBe(refusal);
+    expect(refused.done).toEqual(['load', until]);
+  });
+
+  it('is answered as GeWe did when it cannot be noted that it is registered', async () => {
+    const { done, pass } = world(success, {
+      redirect: async () => ({ kind: 'own-url', url: 'x' }),
+      noteRegistered: () => Promise.reject(new Error('no store')),
+    });
+    expect(await pass(callOf(name, body))).toBe(success);
+    expect(done).toContain('lost Error: no store');
+  });
+
   it('is refused when the URL cannot be forwarded to', async () => {
     const { pass } = redirecting({ kind: 'refused', pointer: '/callbackUrl', why: 'must be public' });
     expect(await pass(callOf(name, body))).toMatchObject({ kind: 'refused', why: 'must be public' });
   });
 
-  it('is refused when its token is not that of the header, and nobody is asked', async () => {
-    const { done, pass } = redirecting({ kind: 'no-callback' });
-    const passed = await pass(callOf(name, { ...body, token: 'another' }));
-    expect(passed).toMatchObject({ kind: 'refused', pointer: '/token' });
-    expect(done).toEqual([]);
+  it("is judged by whether its token or the header's has a callback, also when they differ", async () => {
+    const differs = callOf(name, { ...body, token: 'another' });
+    const mine = redirecting({ kind: 'refused', pointer: '/token', why: 'must be the same' });
+    expect(await mine.pass(differs)).toMatchObject({ kind: 'refused', pointer: '/token' });
+    expect(mine.done).toEqual(['load']);
+    const nobodys = redirecting({ kind: 'no-callback' });
+    expect(await nobodys.pass(differs)).toBe(success);
+    expect(nobodys.done).toEqual(['load', until]);
   });
 
   it('is not passed when it is not known whether the token has one', async () => {

@@ -18,7 +18,7 @@ export interface PassPorts {
   readonly clock: Clock;
   /** Told of a call that was not passed, or whose answer was not passed back. */
   readonly onNotPassed: (call: PassedCall, failure: NotPassed) => void;
-  /** Told what kept a refresh from being asked for. */
+  /** Told what kept from being done what a call leads to after its answer. */
   readonly onLostEffect: (error: unknown) => void;
 }
 
@@ -33,13 +33,14 @@ export type Passed =
 
 /** From the call to its end: a second less than a function has, and two less than the gateway waits. */
 export const passTimeoutMs = 27_000;
-/** So long an answer waits for a refresh to be asked for. */
+/** So long an answer waits for what the call leads to. */
 const effectWithinMs = 300;
 
 /**
  * Passes a call to GeWe and its answer back. A call that sets the callback URL of a token that has a callback here goes no
- * further: GeWe goes on calling this service, and the URL is forwarded to. A call that changed contacts asks for a refresh, if that can be
- * done soon; it never changes the answer. Throws `StoreUnavailable`, for a callback's URL alone.
+ * further: GeWe goes on calling this service, and the URL is forwarded to. The service's own URL does: GeWe is told it, and it is registered
+ * when GeWe takes it. A call that changed contacts asks for a refresh. Both if they can be done soon; neither changes the answer.
+ * Throws `StoreUnavailable`, for a callback's URL alone.
  */
 export async function passThrough(
   call: PassedCall,
@@ -49,27 +50,43 @@ export async function passThrough(
 ): Promise<Passed> {
   const untilMs = ports.clock.now() + passTimeoutMs;
   const setting = ports.reader.callbackSettingOf(call);
+  let ownUrl: string | undefined;
   if (setting !== undefined) {
-    // Else the callback of one token could be taken away by the bearer of another.
-    if (setting.token !== undefined && setting.token !== call.token) {
-      return { kind: 'refused', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
-    }
     const redirected = await (await ports.effects()).redirect(call.token, setting, hostOf());
-    if (redirected.kind !== 'no-callback') return ended(redirected);
+    if (redirected.kind === 'kept' || redirected.kind === 'refused') return ended(redirected);
+    if (redirected.kind === 'own-url') ownUrl = redirected.url;
   }
   const answer = await ports.upstream.pass(call, untilMs, signal);
   if (answer.kind === 'failure') {
     ports.onNotPassed(call, answer);
     return answer;
   }
+  if (ownUrl !== undefined && ports.reader.saysSuccess(answer)) {
+    await registeredSoon(call.token, ownUrl, hostOf(), ports);
+  }
   const appId = ports.reader.deviceChangedBy(call, answer);
   if (appId !== undefined) await wantSoon({ token: call.token, appId }, ports);
   return answer;
 }
 
-function ended(redirected: Exclude<Redirected, { kind: 'no-callback' }>): Passed {
+function ended(redirected: Extract<Redirected, { kind: 'kept' | 'refused' }>): Passed {
   if (redirected.kind === 'kept') return { kind: 'redirected' };
   return { kind: 'refused', pointer: redirected.pointer, why: redirected.why };
+}
+
+/** As `wantSoon`. What was not noted in time is noted when GeWe is told again. */
+async function registeredSoon(
+  token: string,
+  url: string,
+  host: CallbackHost,
+  { effects, clock, onLostEffect }: PassPorts,
+): Promise<void> {
+  const waited = new AbortController();
+  const noted = effects()
+    .then((loaded) => loaded.noteRegistered(token, url, host))
+    .catch(onLostEffect)
+    .finally(() => waited.abort());
+  await Promise.race([noted, clock.sleep(effectWithinMs, waited.signal)]);
 }
 
 /** What is not done in time goes on, as long as the function is not frozen. */

@@ -1,5 +1,5 @@
 import { callbackIdOf, callbackKeyOf } from '../domain/callback-id.ts';
-import type { CallbackStore, TargetCheck } from '../domain/callback-ports.ts';
+import type { CallbackRecord, CallbackStore, TargetCheck } from '../domain/callback-ports.ts';
 import { tokenKeyOf } from '../domain/keys.ts';
 import type { CallbackHost, CallbackSetting, Redirected } from '../domain/passed-call.ts';
 import type { Clock } from '../domain/ports.ts';
@@ -14,38 +14,81 @@ export interface RedirectPorts {
 /** As in `openapi.yaml` (ForwardTarget). */
 const maxTargetLength = 2_048;
 
+const noCallback: Redirected = { kind: 'no-callback' };
+
 /**
- * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here, GeWe goes on calling this
- * service, and that URL is forwarded to. The service's own URL, given back, changes nothing. Throws `StoreUnavailable`.
+ * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here that GeWe calls, it goes on
+ * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Two tokens, of the header and of the call,
+ * are refused when either has a callback here. Throws `StoreUnavailable`.
  */
 export async function redirectCallback(
   token: string,
   setting: CallbackSetting,
-  { urlBase, ownHosts }: CallbackHost,
+  host: CallbackHost,
   ports: RedirectPorts,
 ): Promise<Redirected> {
-  const callbackKey = callbackKeyOf(tokenKeyOf(token));
-  const record = await ports.callbacks.load(callbackKey);
-  if (record === undefined) return { kind: 'no-callback' };
+  const record = await load(token, ports);
   if (setting.token !== token) {
+    // Else the callback of one token could be taken away by the bearer of another.
+    const taken = record ?? (setting.token !== undefined && (await load(setting.token.trim(), ports)));
+    if (!taken) return noCallback;
     return { kind: 'refused', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
   }
+  if (record === undefined) return noCallback;
   const url = setting.callbackUrl ?? '';
-  if (url === `${urlBase}${callbackIdOf(callbackKey, token, record.salt)}`) return { kind: 'kept' };
-  if (url.length > maxTargetLength) {
-    return {
-      kind: 'refused',
-      pointer: '/callbackUrl',
-      why: `must have at most ${maxTargetLength} characters`,
-    };
-  }
-  const checked = await ports.targets.check(url, ownHosts);
-  if (!checked.ok) return { kind: 'refused', pointer: '/callbackUrl', why: checked.why };
-  let isThere = true;
+  if (url === ownUrlOf(token, record, host)) return { kind: 'own-url', url };
+  if (!isCalled(record)) return refusal(notCalledYet);
+  if (url.length > maxTargetLength) return refusal(`must have at most ${maxTargetLength} characters`);
+  const checked = await ports.targets.check(url, host.ownHosts);
+  return checked.ok ? forwardTo(token, url, host, ports) : refusal(checked.why);
+}
+
+function load(token: string, { callbacks }: RedirectPorts): Promise<CallbackRecord | undefined> {
+  return callbacks.load(callbackKeyOf(tokenKeyOf(token)));
+}
+
+/** Judges what is there now: it may have been deleted or replaced since it was looked at. */
+async function forwardTo(
+  token: string,
+  url: string,
+  { ownHosts }: CallbackHost,
+  ports: RedirectPorts,
+): Promise<Redirected> {
+  let outcome = noCallback;
   await changeCallback(token, ports, (now) => {
-    isThere = now !== undefined;
-    return now && now.forwardTo !== url && { ...now, forwardTo: url, ownHosts };
+    outcome = noCallback;
+    if (now === undefined) return undefined;
+    outcome = isCalled(now) ? { kind: 'kept' } : refusal(notCalledYet);
+    return isCalled(now) && now.forwardTo !== url && { ...now, forwardTo: url, ownHosts };
   });
-  // It may have been deleted meanwhile.
-  return isThere ? { kind: 'kept' } : { kind: 'no-callback' };
+  return outcome;
+}
+
+/** GeWe has taken that URL: it is registered, if it is still the callback's. Throws `StoreUnavailable`. */
+export async function noteRegistered(
+  token: string,
+  url: string,
+  host: CallbackHost,
+  ports: Pick<RedirectPorts, 'callbacks' | 'clock'>,
+): Promise<void> {
+  await changeCallback(token, ports, (now) => {
+    return now && !now.registered && url === ownUrlOf(token, now, host) && { ...now, registered: true };
+  });
+}
+
+function ownUrlOf(token: string, { salt }: CallbackRecord, { urlBase }: CallbackHost): string {
+  return `${urlBase}${callbackIdOf(callbackKeyOf(tokenKeyOf(token)), token, salt)}`;
+}
+
+/** GeWe was told the URL from here, or has called it: then it was told elsewhere. */
+function isCalled({ registered, lastReceivedAtMs }: CallbackRecord): boolean {
+  return registered || lastReceivedAtMs !== undefined;
+}
+
+/** A success would say that callbacks come to that URL, while none come to here. */
+const notCalledYet =
+  'GeWe 尚未回调本服务，请先注册：PUT /v1/callback {"register":true} (GeWe does not call this service yet: register it first)';
+
+function refusal(why: string): Redirected {
+  return { kind: 'refused', pointer: '/callbackUrl', why };
 }

@@ -111,11 +111,16 @@ export interface paths {
          *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *
+         *     `tools/getTokenId`, with which a client of a self-hosted GeWe asks for its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens it is
+         *     refused without one (`token-missing`), as every other call is.
+         *
          *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
          *     bytes, an answer 4,500,000, and GeWe 27 s.
          *
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
-         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
+         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
          */
         readonly post: operations["passThrough"];
         readonly delete?: never;
@@ -150,11 +155,16 @@ export interface paths {
          *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *
+         *     `tools/getTokenId`, with which a client of a self-hosted GeWe asks for its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens it is
+         *     refused without one (`token-missing`), as every other call is.
+         *
          *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
          *     bytes, an answer 4,500,000, and GeWe 27 s.
          *
          *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
-         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called.
+         *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
+         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
          */
         readonly post: operations["passThroughSelfHosted"];
         readonly delete?: never;
@@ -1240,6 +1250,11 @@ export interface components {
          */
         readonly GeweToken: components["schemas"]["Token"];
         /**
+         * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
+         * @example your-gewe-token
+         */
+        readonly PassedToken: components["schemas"]["Token"];
+        /**
          * @description 设备ID (device id)
          * @example wx_demo
          */
@@ -1489,6 +1504,7 @@ export type ResponseUnavailable = components['responses']['Unavailable'];
 export type ResponseUnknownPath = components['responses']['UnknownPath'];
 export type ResponseWrongMethod = components['responses']['WrongMethod'];
 export type ParameterGeweToken = components['parameters']['GeweToken'];
+export type ParameterPassedToken = components['parameters']['PassedToken'];
 export type ParameterAppId = components['parameters']['AppId'];
 export type ParameterGroup = components['parameters']['Group'];
 export type ParameterOperation = components['parameters']['Operation'];
@@ -1603,10 +1619,10 @@ export interface operations {
             readonly query?: never;
             readonly header: {
                 /**
-                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
                  * @example your-gewe-token
                  */
-                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+                readonly "X-GEWE-TOKEN": components["parameters"]["PassedToken"];
             };
             readonly path: {
                 /**
@@ -1633,10 +1649,10 @@ export interface operations {
             readonly query?: never;
             readonly header: {
                 /**
-                 * @description GeWe的token，1到512个可见ASCII字符
+                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
                  * @example your-gewe-token
                  */
-                readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
+                readonly "X-GEWE-TOKEN": components["parameters"]["PassedToken"];
             };
             readonly path: {
                 /**

@@ -18,11 +18,17 @@ export function isPassed(rule: PassRule, group: string): boolean {
   return typeof rule === 'string' ? rule === 'all' : rule.has(group);
 }
 
+/** The first call of a self-hosted client, which has no token yet: the answer holds one. Source: GeWe's documentation. */
+export function asksForToken({ group, operation }: Pick<PassedCall, 'group' | 'operation'>): boolean {
+  return group === 'tools' && operation === 'getTokenId';
+}
+
 /** A call, as it came. */
 export interface PassedCall {
   /** `isCallName`, both. */
   readonly group: string;
   readonly operation: string;
+  /** Empty when none came, as a call may that asks for one (`asksForToken`). */
   readonly token: string;
   readonly body: Uint8Array;
   /** Absent when none came. */
@@ -72,12 +78,15 @@ export interface CallReader {
   callbackSettingOf(call: PassedCall): CallbackSetting | undefined;
   /** The app id of the device whose contacts a call has changed; undefined when it has changed none. */
   deviceChangedBy(call: PassedCall, answer: PassedAnswer): string | undefined;
+  saysSuccess(answer: PassedAnswer): boolean;
 }
 
 /** What became of a URL that was to be told to GeWe. */
 export type Redirected =
   /** The token has no callback here: GeWe is to be told. */
   | { readonly kind: 'no-callback' }
+  /** It is that of the token's callback here: GeWe is to be told, and `noteRegistered` when it has taken it. */
+  | { readonly kind: 'own-url'; readonly url: string }
   | { readonly kind: 'kept' }
   /** What is wrong with it. `why`: for the caller to read. */
   | { readonly kind: 'refused'; readonly pointer: '/token' | '/callbackUrl'; readonly why: string };
@@ -86,6 +95,8 @@ export type Redirected =
 export interface PassEffects {
   /** Every callback of the token goes on to there. Throws `StoreUnavailable`. */
   redirect(token: string, setting: CallbackSetting, host: CallbackHost): Promise<Redirected>;
+  /** GeWe has taken this service's own URL. Throws `StoreUnavailable`. */
+  noteRegistered(token: string, url: string, host: CallbackHost): Promise<void>;
   /** A refresh that begins after now is seen to. Throws `StoreUnavailable`, `QueueUnavailable`. */
   wantRefresh(secret: DeviceSecret): Promise<void>;
 }

@@ -89,6 +89,34 @@ describe('a call', () => {
     expect(codeOf(() => passedCallOf({ ...postText, ...more }, terms))).toBe(code);
   });
 
+  describe.each(['/gewe/v2/api', '/v2/api'])('for a first token, under %s', (prefix) => {
+    const asked = (name: 'getTokenId' | 'setCallback', token: Record<string, string>) => ({
+      ...eventOf(`${prefix}/tools/${name}`, ['tools', name], { headers: token }),
+      routeKey: `POST ${prefix}/{group}/{operation}`,
+    });
+    const none = [{}, { 'x-gewe-token': '' }, { 'X-GEWE-TOKEN': ' ' }];
+
+    it.each(none)('needs no token: %o', (token) => {
+      expect(passedCallOf(asked('getTokenId', token), terms)).toMatchObject({ token: '' });
+      expect(codeOf(() => passedCallOf(asked('setCallback', token), terms))).toBe('token-missing');
+    });
+
+    it.each(none)('is refused where the operator lists tokens, or does not pass its group: %o', (token) => {
+      const codeUnder = (more: Partial<PassTerms>) =>
+        codeOf(() => passedCallOf(asked('getTokenId', token), { ...terms, ...more }));
+      expect(codeUnder({ allowedTokenHashes: new Set(['0'.repeat(64)]) })).toBe('token-missing');
+      expect(codeUnder({ rule: new Set(['login']) })).toBe('not-passed-through');
+    });
+
+    it('has the token that came with it, as any other', () => {
+      const came = passedCallOf(asked('getTokenId', { 'x-gewe-token': 'token-of-pass' }), terms);
+      expect(came.token).toBe('token-of-pass');
+      expect(codeOf(() => passedCallOf(asked('getTokenId', { 'x-gewe-token': 'a b' }), terms))).toBe(
+        'token-invalid',
+      );
+    });
+  });
+
   it('is passed when the operator passes its group, which has its exact name, and knows the token', () => {
     const codeUnder = (more: Partial<PassTerms>) =>
       codeOf(() => passedCallOf(postText, { ...terms, ...more }));

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Passed } from '../app/pass-through.ts';
 import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
 import {
+  asksForToken,
   isCallName,
   isPassed,
   type PassedAnswer,
@@ -10,7 +11,7 @@ import {
 } from '../domain/passed-call.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
-import { headerOf, tokenOf } from './request.ts';
+import { hasToken, headerOf, tokenOf } from './request.ts';
 
 /** A Lambda function's event ends at 6 MB (AWS quota). */
 const maxCallBytes = 5 * 1024 * 1024;
@@ -27,7 +28,9 @@ export function passedCallOf(
   { allowedTokenHashes, rule }: PassTerms,
 ): PassedCall {
   const { group, operation } = namesOf(event);
-  const token = tokenOf(event, allowedTokenHashes);
+  // Where tokens are listed, nobody without one gets at GeWe.
+  const mayLackToken = asksForToken({ group, operation }) && allowedTokenHashes.size === 0;
+  const token = mayLackToken && !hasToken(event) ? '' : tokenOf(event, allowedTokenHashes);
   if (!isPassed(rule, group)) throw new Fault('not-passed-through');
   if (event.rawQueryString !== '') {
     throw new Fault('invalid-request', [{ pointer: '', detail: '不支持查询参数 (no query is passed on)' }]);

@@ -38,9 +38,19 @@ export function secretOf(
   return { token, appId };
 }
 
+/** Whether a token came, good or not. */
+export function hasToken(event: APIGatewayProxyEventV2): boolean {
+  return sentTokenOf(event) !== '';
+}
+
+/** Empty when none came. */
+function sentTokenOf(event: APIGatewayProxyEventV2): string {
+  return headerOf(event, 'x-gewe-token')?.trim() ?? '';
+}
+
 /** The token of the header. `allowedTokenHashes`: as for `secretOf`. Throws `Fault`. */
 export function tokenOf(event: APIGatewayProxyEventV2, allowedTokenHashes: ReadonlySet<string>): string {
-  const token = headerOf(event, 'x-gewe-token')?.trim() ?? '';
+  const token = sentTokenOf(event);
   if (token === '') throw new Fault('token-missing');
   if (!/^[\x21-\x7e]{1,512}$/.test(token)) throw new Fault('token-invalid');
   if (allowedTokenHashes.size > 0) {

@@ -142,7 +142,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
       }),
       ...quickOperations.map((operation) =>
         http.post(at(operation), async ({ request }) => {
-          const call = await readAny(request);
+          const call = await readAny(request, operation);
           return toResponse('kind' in call ? call : await quickCall(operation, call));
         }),
       ),

@@ -62,6 +62,11 @@ const shortList = makeList({ friends: 8, chatrooms: 1, ghs: 1 });
 
 const unknownDevice = ({ appId }: Call): Reply => failed(`[${appId}]设备不存在`);
 
+/** What sets a token's callback or asks for a token is none of a device's business. */
+function isOfDevice(operation: QuickOperation): boolean {
+  return !operation.endsWith('/setCallback') && operation !== 'tools/getTokenId';
+}
+
 export const scenarios = {
   normal: gives("answers at once with the list of GeWe's documentation", () => seedList),
   slow: {
@@ -88,12 +93,12 @@ export const scenarios = {
   ),
   'device-unknown': {
     ...always('says that there is no such device', unknownDevice),
-    quick: (call, operation) => (operation.endsWith('/setCallback') ? undefined : unknownDevice(call)),
+    quick: (call, operation) => (isOfDevice(operation) ? unknownDevice(call) : undefined),
   },
   offline: {
     ...always('says that the device is offline', () => failed('微信已离线')),
     quick: (_call, operation) => {
-      if (operation.endsWith('/setCallback')) return undefined;
+      if (!isOfDevice(operation)) return undefined;
       if (operation === 'login/checkOnline') return success(false);
       const what = operation === 'group/getChatroomInfo' ? '获取群信息失败' : '操作失败';
       return failed('微信已离线', what);

@@ -46,6 +46,20 @@ const post = (url: string, body: object, headers: Record<string, string> = { 'X-
     body: JSON.stringify(body),
   });
 
+describe.each(['/gewe/v2/api/tools/getTokenId', '/v2/api/tools/getTokenId'])('%s', (path) => {
+  const told = { ret: 200, msg: '执行成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) };
+
+  it.each([{}, { 'X-GEWE-TOKEN': '' }])('tells a token to whoever has none: %o', async (headers) => {
+    expect(await (await post(`${prism.url}${path}`, {}, headers)).json()).toEqual(told);
+    for (const scenario of ['normal', 'offline', 'device-unknown'] as const) {
+      gewe.mock.setScenario(scenario);
+      const response = await post(`${judge.url}${path}`, {}, headers);
+      expect(response.headers.get('sl-violations')).toBeNull();
+      expect(await response.json()).toEqual(told);
+    }
+  });
+});
+
 describe.each(calls)('%s', (path, body) => {
   it('is played by Prism with a success', async () => {
     const response = await post(`${prism.url}${path}`, body);

@@ -53,6 +53,12 @@ describe.each(prefixes)('within the contract, under %s', (prefix) => {
     expect(answer).toMatchObject({ status: 200, ret: 200 });
   });
 
+  it('tools/getTokenId is answered without a token', async () => {
+    const { headers, text } = await call(`${judge.url}${prefix}/tools/getTokenId`, 'POST', { body: {} });
+    expect(headers['sl-violations']).toBeUndefined();
+    expect(JSON.parse(text)).toMatchObject({ ret: 200, data: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  });
+
   it.each(['offline', 'device-unknown', 'token-rejected'] as const)(
     "GeWe's own refusals come back: %s",
     async (scenario) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   gewe = await startRecordingServer((...recorded) => respond(...recorded));
   other = await startRecordingServer((_call, response) => response.end('other'));
   service = await startService({
-    env: { GEWE_BASE_URL: `${gewe.url}/v2/api`, LOG_LEVEL: 'SILENT', PASS_THROUGH: 'message,group' },
+    env: { GEWE_BASE_URL: `${gewe.url}/v2/api`, LOG_LEVEL: 'SILENT', PASS_THROUGH: 'message,group,tools' },
   });
 });
 afterAll(async () => {
@@ -127,6 +127,17 @@ describe('GeWe', () => {
     const reply = await post('/gewe/v2/api/contacts/getBriefInfo');
     expect([reply.status, codeOf(reply.text)]).toEqual([200, 'not-passed-through']);
     expect(gewe.calls.length).toBe(before);
+  });
+
+  it('is asked for a first token as the call came, with no token', async () => {
+    respond = (_call, response) => response.end('{"ret":200,"data":"0123456789abcdef0123456789abcdef"}');
+    const before = gewe.calls.length;
+    const reply = await post('/v2/api/tools/getTokenId', '{ }', { 'Content-Type': 'application/json' });
+    expect(reply.text).toBe('{"ret":200,"data":"0123456789abcdef0123456789abcdef"}');
+    const [came, ...more] = gewe.calls.slice(before);
+    expect(more).toEqual([]);
+    expect([came?.url, came?.body.toString()]).toEqual(['/v2/api/tools/getTokenId', '{ }']);
+    expect(came?.headers['x-gewe-token'] ?? '').toBe('');
   });
 
   it('has what it encoded decoded by nobody', async () => {

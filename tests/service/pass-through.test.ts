@@ -22,6 +22,20 @@ afterAll(() => service.close());
 
 passThroughSuite(() => service.target);
 
+describe('the first login of a self-hosted client', () => {
+  it.each(['/gewe/v2/api', '/v2/api'])('gets its token without having one, under %s', async (prefix) => {
+    service.gewe.mock.setScenario('normal');
+    for (const headers of [{}, { 'X-GEWE-TOKEN': '' }]) {
+      lines.length = 0;
+      const reply = await call(`${service.url}${prefix}/tools/getTokenId`, 'POST', { body: {}, headers });
+      const told = JSON.parse(reply.text);
+      expect(told).toEqual({ ret: 200, msg: '执行成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
+      expect(lines.join('')).toContain('"message":"answered"');
+      expect(lines.join('')).not.toContain(told.data);
+    }
+  });
+});
+
 describe('setting a callback of a token that has one here', () => {
   const token = 'canary-3d5c01-token';
   const bot = 'http://127.0.0.1:9/bot';
@@ -67,10 +81,38 @@ describe('setting a callback of a token that has one here', () => {
     expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(ours);
   });
 
+  it('is refused to the bearer of another token', async () => {
+    const body = { token, callbackUrl: bot };
+    const reply = await call(`${service.url}/v2/api/tools/setCallback`, 'POST', { token: 'another', body });
+    expect(JSON.parse(reply.text)).toMatchObject({ ret: 500, data: { code: 'invalid-request' } });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(ours);
+  });
+
   it('goes to GeWe again when the callback here was deleted', async () => {
     await own('DELETE');
     expect(JSON.parse((await setCallback(bot)).text)).toEqual({ ret: 200, msg: '操作成功' });
     expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(bot);
+  });
+
+  it('registers a URL that GeWe was not told of, and forwards to no other before', async () => {
+    const { url } = JSON.parse((await own('PUT', {})).text);
+    const refused = JSON.parse((await setCallback(`${bot}/2`)).text);
+    expect(refused).toMatchObject({ ret: 500, data: { code: 'invalid-request' } });
+    expect(refused.msg).toContain('PUT /v1/callback {"register":true}');
+    expect(JSON.parse((await own('GET')).text)).toMatchObject({ registered: false, forwardTo: null });
+    const path = '/v2/api/tools/setCallback';
+    expect(JSON.parse((await setCallback(url, path)).text)).toEqual({ ret: 200, msg: '操作成功' });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(url);
+    expect(JSON.parse((await own('GET')).text)).toMatchObject({ url, registered: true });
+    await setCallback(`${bot}/2`);
+    expect(JSON.parse((await own('GET')).text).forwardTo).toBe(`${bot}/2`);
+  });
+
+  it('tells GeWe its URL again when the registration was lost there', async () => {
+    const { url } = JSON.parse((await own('PUT', { register: true })).text);
+    service.gewe.mock.state.clear();
+    expect(JSON.parse((await setCallback(url)).text)).toEqual({ ret: 200, msg: '操作成功' });
+    expect(service.gewe.mock.state.callbackUrlOf(token)).toBe(url);
   });
 
   it('left no token and no target in the log', () => {
