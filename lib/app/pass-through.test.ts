@@ -75,7 +75,7 @@ describe('a call that changes nothing here', () => {
   it('is told of when it could not be passed, and asks for nothing', async () => {
     const { done, pass } = world({ kind: 'failure', why: 'upstream-cut-off' });
     expect(await pass(callOf('contacts/deleteFriend'))).toMatchObject({ kind: 'failure' });
-    expect(done).toEqual([until, 'upstream-cut-off']);
+    expect(done).toEqual([until, 'load', 'upstream-cut-off']);
   });
 });
 
@@ -90,16 +90,23 @@ describe('a call that changes contacts', () => {
   );
 
   it.each([
-    ['GeWe says no', { ...success, body: Buffer.from('{"ret":500,"msg":"微信已离线"}') }, undefined],
-    ['GeWe says nothing', { ...success, body: Buffer.alloc(0) }, undefined],
-    ['a gateway says it', { ...success, httpStatus: 502 }, undefined],
-    ['no device is named', success, {}],
-    ['the device is no text', success, { appId: 5 }],
-    ['the device has a strange name', success, { appId: '../x' }],
-    ['the body is no JSON', success, '{"appId":'],
-    ['the body is no object', success, '[]'],
-  ])('asks for none when %s', async (_why, answer, body) => {
+    ['GeWe says no', { ...success, body: Buffer.from('{"ret":500,"msg":"微信已离线"}') }],
+    ['GeWe says nothing', { ...success, body: Buffer.alloc(0) }],
+    ['a gateway says it', { ...success, httpStatus: 502 }],
+  ])('asks for none when %s', async (_why, answer) => {
     const { done, pass } = world(answer);
+    await pass(callOf('contacts/deleteFriend'));
+    expect(done).toEqual([until, 'load']);
+  });
+
+  it.each([
+    ['no device is named', {}],
+    ['the device is no text', { appId: 5 }],
+    ['the device has a strange name', { appId: '../x' }],
+    ['the body is no JSON', '{"appId":'],
+    ['the body is no object', '[]'],
+  ])('asks for none, and nothing is loaded, when %s', async (_why, body) => {
+    const { done, pass } = world();
     await pass(callOf('contacts/deleteFriend', body));
     expect(done).toEqual([until]);
   });

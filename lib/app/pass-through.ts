@@ -56,16 +56,25 @@ export async function passThrough(
     if (redirected.kind === 'kept' || redirected.kind === 'refused') return ended(redirected);
     if (redirected.kind === 'own-url') ownUrl = redirected.url;
   }
-  const answer = await ports.upstream.pass(call, untilMs, signal);
+  const passing = ports.upstream.pass(call, untilMs, signal);
+  const appId = ports.reader.deviceToChange(call);
+  // Loaded while GeWe answers: a function that has just started would need all of the time that is left after that.
+  const loading = appId === undefined ? undefined : ports.effects();
+  loading?.catch(() => undefined);
+  const answer = await passing;
   if (answer.kind === 'failure') {
     ports.onNotPassed(call, answer);
     return answer;
   }
+  const { token } = call;
+  // What an answer says is read for these calls alone.
   if (ownUrl !== undefined && ports.reader.saysSuccess(answer)) {
-    await registeredSoon(call.token, ownUrl, hostOf(), ports);
+    const url = ownUrl;
+    await soon(ports.effects(), (effects) => effects.noteRegistered(token, url, hostOf()), ports);
   }
-  const appId = ports.reader.deviceChangedBy(call, answer);
-  if (appId !== undefined) await wantSoon({ token: call.token, appId }, ports);
+  if (appId !== undefined && loading !== undefined && ports.reader.saysSuccess(answer)) {
+    await soon(loading, (effects) => effects.wantRefresh({ token, appId }), ports);
+  }
   return answer;
 }
 
@@ -74,30 +83,16 @@ function ended(redirected: Extract<Redirected, { kind: 'kept' | 'refused' }>): P
   return { kind: 'refused', pointer: redirected.pointer, why: redirected.why };
 }
 
-/** As `wantSoon`. What was not noted in time is noted when GeWe is told again. */
-async function registeredSoon(
-  token: string,
-  url: string,
-  host: CallbackHost,
-  { effects, clock, onLostEffect }: PassPorts,
-): Promise<void> {
-  const waited = new AbortController();
-  const noted = effects()
-    .then((loaded) => loaded.noteRegistered(token, url, host))
-    .catch(onLostEffect)
-    .finally(() => waited.abort());
-  await Promise.race([noted, clock.sleep(effectWithinMs, waited.signal)]);
-}
-
 /** What is not done in time goes on, as long as the function is not frozen. */
-async function wantSoon(
-  secret: { readonly token: string; readonly appId: string },
-  { effects, clock, onLostEffect }: PassPorts,
+async function soon(
+  loading: Promise<PassEffects>,
+  act: (effects: PassEffects) => Promise<void>,
+  { clock, onLostEffect }: PassPorts,
 ): Promise<void> {
   const waited = new AbortController();
-  const wanted = effects()
-    .then((loaded) => loaded.wantRefresh(secret))
+  const acted = loading
+    .then(act)
     .catch(onLostEffect)
     .finally(() => waited.abort());
-  await Promise.race([wanted, clock.sleep(effectWithinMs, waited.signal)]);
+  await Promise.race([acted, clock.sleep(effectWithinMs, waited.signal)]);
 }

@@ -107,7 +107,7 @@ export interface paths {
         readonly put?: never;
         /**
          * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
-         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN` and `Content-Type`, and no other header. GeWe's status, content type and exact bytes
+         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
          *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *
@@ -151,7 +151,7 @@ export interface paths {
         readonly put?: never;
         /**
          * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
-         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN` and `Content-Type`, and no other header. GeWe's status, content type and exact bytes
+         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
          *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *

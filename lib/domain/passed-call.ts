@@ -33,6 +33,8 @@ export interface PassedCall {
   readonly body: Uint8Array;
   /** Absent when none came. */
   readonly contentType?: string;
+  /** The body's; absent when none came. */
+  readonly contentEncoding?: string;
 }
 
 /** GeWe's answer, as it came. */
@@ -76,8 +78,8 @@ export interface CallbackSetting {
 export interface CallReader {
   /** Undefined when the call sets no callback. */
   callbackSettingOf(call: PassedCall): CallbackSetting | undefined;
-  /** The app id of the device whose contacts a call has changed; undefined when it has changed none. */
-  deviceChangedBy(call: PassedCall, answer: PassedAnswer): string | undefined;
+  /** The app id of the device whose contacts a call changes if it succeeds; undefined when it changes none. */
+  deviceToChange(call: PassedCall): string | undefined;
   saysSuccess(answer: PassedAnswer): boolean;
 }
 

@@ -26,7 +26,7 @@ export const changingCalls: ReadonlySet<string> = new Set([
 const callbackCalls: ReadonlySet<string> = new Set(['login/setCallback', 'tools/setCallback']);
 
 /** Understands of the calls that flow by what matters here, and of GeWe's answers whether they say success. */
-export const callReader: CallReader = { callbackSettingOf, deviceChangedBy, saysSuccess };
+export const callReader: CallReader = { callbackSettingOf, deviceToChange, saysSuccess };
 
 function callbackSettingOf(call: PassedCall): CallbackSetting | undefined {
   if (!callbackCalls.has(nameOf(call))) return undefined;
@@ -37,11 +37,10 @@ function callbackSettingOf(call: PassedCall): CallbackSetting | undefined {
   };
 }
 
-function deviceChangedBy(call: PassedCall, answer: PassedAnswer): string | undefined {
+function deviceToChange(call: PassedCall): string | undefined {
   if (!changingCalls.has(nameOf(call))) return undefined;
   const { appId } = membersOf(call.body);
-  if (typeof appId !== 'string' || !appIdForm.test(appId)) return undefined;
-  return saysSuccess(answer) ? appId : undefined;
+  return typeof appId === 'string' && appIdForm.test(appId) ? appId : undefined;
 }
 
 function saysSuccess({ httpStatus, body }: PassedAnswer): boolean {

@@ -71,6 +71,13 @@ describe('a call that is passed', () => {
     });
   });
 
+  it('says how its body is encoded, where the caller did, and sends no empty token', async () => {
+    const server = await serving((_call, response) => response.end());
+    await passer(server.url).pass({ contentEncoding: 'gzip', token: '' });
+    expect(server.calls[0]?.headers).toMatchObject({ 'content-encoding': 'gzip' });
+    expect(server.calls[0]?.headers).not.toHaveProperty('x-gewe-token');
+  });
+
   it('goes to the path of the base URL, whichever prefix that has', async () => {
     const server = await serving((_call, response) => response.end());
     for (const baseUrl of [`${server.url}/v2/api`, `${server.url}/some/gewe/v2/api`]) {

@@ -58,10 +58,11 @@ function urlOf(baseUrl: string, { group, operation }: PassedCall): URL {
   return new URL(`${baseUrl}/${group}/${operation}`);
 }
 
-function headersOf({ token, body, contentType }: PassedCall) {
+function headersOf({ token, body, contentType, contentEncoding }: PassedCall) {
   return {
-    'X-GEWE-TOKEN': token,
+    ...(token !== '' && { 'X-GEWE-TOKEN': token }),
     ...(contentType !== undefined && { 'Content-Type': contentType }),
+    ...(contentEncoding !== undefined && { 'Content-Encoding': contentEncoding }),
     'Content-Length': body.byteLength,
     Accept: '*/*',
     // The bytes are passed on as they are, whatever the caller can decode.

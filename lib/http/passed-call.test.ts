@@ -44,6 +44,15 @@ describe('a call', () => {
     );
   });
 
+  it('keeps how its body is encoded, which has to be the name of a coding', () => {
+    const event = (encoding: string) => ({
+      ...postText,
+      headers: { ...postText.headers, 'content-encoding': encoding },
+    });
+    expect(passedCallOf(event('gzip'), terms)).toMatchObject({ contentEncoding: 'gzip' });
+    expect(() => passedCallOf(event('gzip\r\nx: y'), terms)).toThrow(Fault);
+  });
+
   it('has the bytes of a text, a byte order mark and 64-bit numbers included', () => {
     const text = '\ufeff{"newMsgId":3768973957878705021,"content":"你好 \\u4f60"}';
     expect(passedCallOf({ ...postText, body: text }, terms).body).toEqual(Buffer.from(text, 'utf8'));

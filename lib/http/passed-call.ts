@@ -41,7 +41,20 @@ export function passedCallOf(
   if (contentType !== undefined && !/^[\x20-\x7e]{1,256}$/.test(contentType)) {
     throw new Fault('invalid-request', [{ parameter: 'Content-Type', detail: 'Content-Type 格式不正确' }]);
   }
-  return { group, operation, token, body, ...(contentType !== undefined && { contentType }) };
+  const contentEncoding = headerOf(event, 'content-encoding');
+  if (contentEncoding !== undefined && !/^[A-Za-z0-9, -]{1,64}$/.test(contentEncoding)) {
+    throw new Fault('invalid-request', [
+      { parameter: 'Content-Encoding', detail: 'Content-Encoding 格式不正确' },
+    ]);
+  }
+  return {
+    group,
+    operation,
+    token,
+    body,
+    ...(contentType !== undefined && { contentType }),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+  };
 }
 
 /** Throws `Fault` unless the path, as it was sent, is a prefix and two plain names. */
