@@ -25,8 +25,8 @@ export type CallbackEvent =
     }
   /** The device was logged out of WeChat, or is logged in. */
   | { readonly kind: 'presence'; readonly appId: string; readonly presence: 'offline' | 'online' }
-  /** Something about a device that means nothing here. */
-  | { readonly kind: 'other'; readonly appId: string }
+  /** Something about a device that means nothing here. `messageId`: as a message's. */
+  | { readonly kind: 'other'; readonly appId: string; readonly messageId?: string }
   /** GeWe tries out the URL. */
   | { readonly kind: 'probe' }
   /** None of GeWe's shapes. */

@@ -27,6 +27,7 @@ const expected: Readonly<Record<string, CallbackEvent>> = {
   'room-removed': { kind: 'removal', room, ...later('8123456789012345685') },
   'room-text': { kind: 'message', room, ...message('9007199254740993') },
   'self-hosted-room-text': { kind: 'message', room, ...message('9007199254740995') },
+  'status-notify': { kind: 'other', appId, messageId: '8123456789012345695' },
   'v2-friend-changed': { kind: 'contact', appId, change: 'modified', subject: 'wxid_friend' },
   'v2-friend-confirmed': { kind: 'contact', appId, change: 'modified', subject: 'wxid_new_friend' },
   'v2-friend-deleted': { kind: 'contact', appId, change: 'deleted', subject: 'wxid_friend' },
@@ -123,6 +124,15 @@ describe('an event', () => {
 
   it('of a name that v1 does not know means nothing', () => {
     expect(parse({ TypeName: 'FinderMsg', Appid: appId, Data: {} })).toEqual({ kind: 'other', appId });
+  });
+
+  it('that the account opened or read a chat elsewhere is nobody speaking, in either shape', () => {
+    for (const MsgType of [51, '51']) {
+      const Data = { FromUserName: 'wxid_me', ToUserName: { string: room }, MsgType, CreateTime: 5 };
+      expect(parse({ TypeName: 'AddMsg', Appid: appId, Data })).toEqual({ kind: 'other', appId });
+      const flat = { appid: appId, msgType: '51', fromGroup: room, createTime: 5_000 };
+      expect(parse(flat)).toEqual({ kind: 'other', appId });
+    }
   });
 
   it('about a contact without an id is one all the same', () => {

@@ -82,6 +82,18 @@ describe('a room that somebody speaks in', () => {
     expect(world.asked).toHaveLength(2);
   });
 
+  it('is neither discovered nor brought back when the account opens its chat elsewhere', async () => {
+    await post('status-notify');
+    expect(await world.roomOf(room)).toBeUndefined();
+    await told(room, 0);
+    await told(room, minuteMs, removal);
+    const left = await world.roomOf(room);
+    await world.run(10 * minuteMs);
+    await post('status-notify');
+    expect(await world.roomOf(room)).toEqual(left);
+    expect(world.asked).toHaveLength(1);
+  });
+
   it('is brought back within the minute, too', async () => {
     await told(room, 0);
     await told(room, 1_000, removal);
