@@ -1,6 +1,8 @@
 import { type CallbackEvent, isChatroomId } from '../domain/callback.ts';
 import { deviceKeyFor } from '../domain/keys.ts';
 import type { EpochMs } from '../domain/record.ts';
+import { isOpen } from '../domain/refresh-view.ts';
+import { bringsBack } from '../domain/subscription.ts';
 import type { CallbackEffect } from '../domain/watcher.ts';
 import { type HeardDevice, type HearPorts, hearRoom, leaveRoom } from './hear-room.ts';
 import { notePresence } from './note-presence.ts';
@@ -25,16 +27,20 @@ export async function actOnCallback(
   const subscription = record?.subscription;
   if (record === undefined || !subscription?.onCallbacks || subscription.stopped) return 'unsubscribed';
   if (event.kind === 'presence' && event.presence === 'offline') {
-    await notePresence(deviceKey, 'offline', ports);
+    await notePresence(deviceKey, 'offline', heardAtMs, ports);
     return 'offline';
   }
-  if (record.offlineSinceMs !== undefined) {
+  // Nothing was written after it came, whatever GeWe's clock says.
+  const atMs = Math.min(event.writtenAtMs ?? heardAtMs, heardAtMs);
+  const isBack = bringsBack(record, atMs);
+  if (isBack) {
     // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
     await wantRefresh(deviceKey, { trigger: 'callback' }, ports);
-    await notePresence(deviceKey, 'online', ports);
+    await notePresence(deviceKey, 'online', atMs, ports);
   }
-  if (event.kind === 'presence') return 'online';
-  const device = { deviceKey, record, subscription, heardAtMs };
+  const isOffline = record.offlineSinceMs !== undefined && !isBack;
+  if (event.kind === 'presence') return isOffline ? 'none' : 'online';
+  const device = { deviceKey, record, subscription, heardAtMs, isOffline };
   if (event.kind === 'contact') return contactChanged(device, event, ports);
   const { room: roomId, writtenAtMs } = event;
   if (event.kind === 'removal') {
@@ -48,14 +54,18 @@ export async function actOnCallback(
 
 /** A room matters to the list only when it is in it. */
 async function contactChanged(
-  device: HeardDevice,
+  device: HeardDevice & { readonly isOffline: boolean },
   { change, subject }: Extract<CallbackEvent, { kind: 'contact' }>,
   ports: ActPorts,
 ): Promise<CallbackEffect> {
-  const { deviceKey, record, heardAtMs } = device;
+  const { deviceKey, record, heardAtMs, isOffline } = device;
   const roomId = subject !== undefined && isChatroomId(subject) ? subject : undefined;
   const left = roomId !== undefined && change === 'deleted';
   if (left) await leaveRoom(device, { roomId, atMs: heardAtMs }, ports);
+  // A refresh could see nothing now, and the one that follows its return sees this, too. One that is under way may have
+  // called GeWe before, and be that return: it has to know of one more.
+  const isUnderWay = record.refresh !== undefined && isOpen(record.refresh);
+  if (isOffline && !isUnderWay) return left ? 'left' : 'none';
   const isListed = roomId === undefined || (await ports.savedRooms(deviceKey, record)).has(roomId);
   if (!isListed) return left ? 'left' : 'none';
   const outcome = await wantRefresh(deviceKey, { trigger: 'callback' }, ports);

@@ -1,10 +1,12 @@
-import type { ChatroomStore, RoomAnswer, RoomMessage, Rooms } from '../domain/callback-ports.ts';
+import type { ChatroomStore, RoomMessage, Rooms } from '../domain/callback-ports.ts';
 import {
   askFailed,
   type Chatroom,
+  deferred,
   learned,
   type RoomDecision,
   reserved,
+  type TakeUp,
   takeUp,
 } from '../domain/chatroom.ts';
 import type { Clock, Opener, Receipt, RecordStore } from '../domain/ports.ts';
@@ -30,7 +32,8 @@ const longestHiddenS = 43_200;
 
 /**
  * Serves a message that asks about a room: waits for a time of its own among the device's calls, asks GeWe once, and
- * stores what it says, or sends the next attempt. Throws what the stores and the queue throw, and `Unsealable`.
+ * stores what it says, or sends the next attempt. While the device is offline it asks later.
+ * Throws what the stores and the queue throw, and `Unsealable`.
  */
 export async function askRoom(
   message: RoomMessage,
@@ -53,8 +56,14 @@ export async function askRoom(
     await receipt.hideFor(Math.min(longestHiddenS, secondsUntil(taken.untilMs, now())));
     return { kind: 'again', what: 'waits' };
   }
+  if (taken.kind === 'defer') {
+    if (taken.send)
+      await ports.callbackQueue.send({ ...message, attempt: taken.send.attempt }, taken.send.delayS);
+    return { kind: 'done', what: 'offline' };
+  }
   if (taken.kind !== 'call') return { kind: 'done', what: 'dropped' };
-  const answer = await answerTo(message, record, ports, signal);
+  const { opener, rooms } = ports;
+  const answer = await rooms.ask(await opener.open(message.sealed, deviceKey), roomId, signal);
   const { next, send } = await changeChatroom<RoomDecision>(ref, ports, (room) =>
     answer.kind === 'room'
       ? learned(room, attempt, answer.info)
@@ -73,22 +82,25 @@ function mayAsk({ subscription }: DeviceRecord): boolean {
   return subscription?.onCallbacks === true && !subscription.stopped;
 }
 
-/** What is to be done about the message, decided and stored. */
-async function takenUp({ deviceKey, roomId, attempt }: RoomMessage, { rev }: DeviceRecord, ports: AskPorts) {
-  const { decided } = await changeChatroom({ deviceKey, roomId, fence: rev }, ports, (room) => {
-    const decided = takeUp(room, attempt, ports.clock.now());
-    return { decided, ...(decided.kind === 'call' && { next: decided.next satisfies Chatroom }) };
-  });
-  return decided;
-}
+/** A device that is known to be offline is left alone: the message goes, and perhaps another comes later. */
+type Taken = TakeUp | { readonly kind: 'defer'; readonly send?: RoomDecision['send'] };
 
-/** A device that is known to be offline is left alone. */
-async function answerTo(
-  { deviceKey, roomId, sealed }: RoomMessage,
-  { offlineSinceMs }: DeviceRecord,
-  { opener, rooms }: AskPorts,
-  signal: AbortSignal,
-): Promise<RoomAnswer> {
-  if (offlineSinceMs !== undefined) return { kind: 'failure', class: 'device-offline' };
-  return rooms.ask(await opener.open(sealed, deviceKey), roomId, signal);
+/** What is to be done about the message, decided and stored. */
+async function takenUp(
+  { deviceKey, roomId, attempt }: RoomMessage,
+  { rev, offlineSinceMs }: DeviceRecord,
+  ports: AskPorts,
+): Promise<Taken> {
+  type Decided = { readonly taken: Taken; readonly next?: Chatroom };
+  const { taken } = await changeChatroom<Decided>({ deviceKey, roomId, fence: rev }, ports, (room) => {
+    const nowMs = ports.clock.now();
+    const taken = takeUp(room, attempt, nowMs);
+    const wouldAsk = taken.kind === 'reserve' || taken.kind === 'call';
+    if (wouldAsk && offlineSinceMs !== undefined) {
+      const { next, send } = deferred(room, attempt, offlineSinceMs, nowMs);
+      return { taken: { kind: 'defer', ...(send && { send }) }, ...(next && { next }) };
+    }
+    return { taken, ...(taken.kind === 'call' && { next: taken.next }) };
+  });
+  return taken;
 }

@@ -1,16 +1,18 @@
 import type { Clock, RecordStore } from '../domain/ports.ts';
+import type { EpochMs } from '../domain/record.ts';
 import { cameBack, wentOffline } from '../domain/subscription.ts';
 import { transact } from './transact.ts';
 
 /**
- * A callback says that a subscribed device was logged out, or shows that it is logged in. True when that is new.
+ * A callback says that a subscribed device was logged out, or shows that it was logged in, at `atMs`. True when that is new.
  * Throws `StoreUnavailable`.
  */
 export function notePresence(
   deviceKey: string,
   presence: 'offline' | 'online',
+  atMs: EpochMs,
   ports: { readonly records: RecordStore; readonly clock: Clock },
 ): Promise<boolean> {
   const decide = presence === 'offline' ? wentOffline : cameBack;
-  return transact(ports, deviceKey, (record) => decide(record, ports.clock.now()));
+  return transact(ports, deviceKey, (record) => decide(record, { atMs, nowMs: ports.clock.now() }));
 }

@@ -22,11 +22,17 @@ export type CallbackEvent =
       readonly appId: string;
       readonly change: 'modified' | 'deleted';
       readonly subject?: string;
+      readonly writtenAtMs?: EpochMs;
     }
   /** The device was logged out of WeChat, or is logged in. */
-  | { readonly kind: 'presence'; readonly appId: string; readonly presence: 'offline' | 'online' }
-  /** Something about a device that means nothing here. */
-  | { readonly kind: 'other'; readonly appId: string }
+  | {
+      readonly kind: 'presence';
+      readonly appId: string;
+      readonly presence: 'offline' | 'online';
+      readonly writtenAtMs?: EpochMs;
+    }
+  /** Something about a device that means nothing here. `messageId`: as a message's. */
+  | { readonly kind: 'other'; readonly appId: string; readonly messageId?: string }
   /** GeWe tries out the URL. */
   | { readonly kind: 'probe' }
   /** None of GeWe's shapes. */

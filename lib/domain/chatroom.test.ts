@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   askFailed,
   type Chatroom,
+  deferred,
   hear,
   heardAgainMs,
   learned,
@@ -156,14 +157,41 @@ describe('a message that asks about a room', () => {
     expect(failing('upstream-error', 10)).toEqual([1, 5, 30, 120, 720, 7 * 24 * 60]);
   });
 
+  it('is tried again as often when the device is offline, then given up until the room is heard of', () => {
+    expect(failing('device-offline', 10)).toEqual([1, 5, 30, 120, 720, 0]);
+  });
+
   it('is given up for a day when the token or the device is refused', () => {
-    const classes = ['device-offline', 'token-rejected', 'device-unknown'] as const;
+    const classes = ['token-rejected', 'device-unknown'] as const;
     for (const failure of classes) expect(failing(failure, 10)).toEqual([24 * 60]);
-    const given = stored(askFailed(discovered, 1, 'device-offline', 0));
+    const given = stored(askFailed(discovered, 1, 'token-rejected', 0));
     expect(hearAt(given, dayMs - 1).send).toBeUndefined();
     const again = hearAt(given, dayMs);
     expect(again.send).toEqual({ attempt: 2, delayS: 0 });
     expect(again.next?.ask?.failures).toBe(0);
+  });
+
+  it('waits for a device that is known to be offline, uses up no attempt by that, and ends some day', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 * dayMs }), (offlineMs) => {
+        let room = stored(askFailed(discovered, 1, 'upstream-error', offlineMs));
+        let nowMs = offlineMs;
+        let turns = 0;
+        for (; room.ask && !room.ask.givenUp; turns += 1) {
+          nowMs = Math.max(nowMs, room.ask.notBeforeMs);
+          const { next, send } = deferred(room, room.asked, 0, nowMs);
+          expect(next?.ask?.failures).toBe(1);
+          expect(next?.ask?.notBeforeMs).toBeLessThanOrEqual(nowMs + 2 * 60 * minuteMs);
+          expect(send?.attempt).toBe(next?.ask?.givenUp ? undefined : next?.asked);
+          room = stored({ ...(next && { next }) });
+        }
+        expect(turns).toBeLessThan(25);
+        expect(nowMs).toBeLessThan(Math.max(offlineMs, dayMs) + 3 * 60 * minuteMs);
+        // Whoever is heard in it next is the sign that the device is back.
+        expect(hearAt(room, nowMs).send).toEqual({ attempt: room.asked + 1, delayS: 0 });
+      }),
+    );
+    expect(deferred(discovered, 2, 0, 0)).toEqual({});
   });
 
   it('is delayed no longer than SQS allows', () => {
@@ -182,9 +210,10 @@ it('counts each change', () => {
     reserved(discovered, 1, 5),
     learned(discovered, 1, info),
     askFailed(discovered, 1, 'upstream-error', 0),
-    askFailed(discovered, 1, 'device-offline', 0),
+    askFailed(discovered, 1, 'token-rejected', 0),
+    deferred(discovered, 1, 0, 0),
     hearAt(discovered, 10 * minuteMs),
   ];
   const revs = changes.map((decision) => stored(decision).rev);
-  expect(revs).toEqual([3, 3, 4, 2, 2, 2, 2, 2]);
+  expect(revs).toEqual([3, 3, 4, 2, 2, 2, 2, 2, 2]);
 });

@@ -55,9 +55,12 @@ const overdueMs = 60_000;
 const callMs = 60_000;
 /** The waits before asking again. */
 const backoffMs = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 12 * 3_600_000] as const;
-/** No call can help before the device or the token is back. */
+/** No call can help before the token or the device is known again. */
 const refusedMs = 24 * 3_600_000;
 const exhaustedMs = 7 * 24 * 3_600_000;
+/** A device that is offline is waited for so long at once, and so long in all: messages must not circle for ever. */
+const longestDeferralMs = 2 * 3_600_000;
+const awaitedMs = 24 * 3_600_000;
 /** SQS delays no longer; who comes early is told to wait. */
 const longestDelayS = 900;
 
@@ -167,7 +170,10 @@ export function learned(room: Chatroom | undefined, attempt: number, info: RoomI
   return { next: { ...rest, rev: room.rev + 1, info } };
 }
 
-/** Asking failed: it is tried again later and later, and given up at once where that cannot help. */
+/**
+ * Asking failed: it is tried again later and later, and given up at once where that cannot help. A device that is offline
+ * comes back; once it has been waited for in vain, the next message in the room is the sign that it did.
+ */
 export function askFailed(
   room: Chatroom | undefined,
   attempt: number,
@@ -175,12 +181,35 @@ export function askFailed(
   nowMs: EpochMs,
 ): RoomDecision {
   if (!isCurrent(room, attempt)) return {};
-  const next = { ...room, rev: room.rev + 1 };
-  const { retryable } = failureTraits[failure];
+  const isOffline = failure === 'device-offline';
+  const mayHelp = isOffline || failureTraits[failure].retryable;
   const waitMs = backoffMs[room.ask.failures];
-  if (retryable && waitMs !== undefined) return asking(next, room.ask.failures + 1, nowMs, waitMs);
-  const restMs = retryable ? exhaustedMs : refusedMs;
-  return { next: { ...next, ask: { ...room.ask, givenUp: true, notBeforeMs: nowMs + restMs } } };
+  const next = { ...room, rev: room.rev + 1 };
+  if (mayHelp && waitMs !== undefined) return asking(next, room.ask.failures + 1, nowMs, waitMs);
+  if (isOffline) return givenUp(next, room.ask, nowMs);
+  return givenUp(next, room.ask, nowMs + (mayHelp ? exhaustedMs : refusedMs));
+}
+
+/**
+ * The device is known to be offline since then, so GeWe is not asked: not before as long again, and not at all when that
+ * has been so for a day. It is no failure.
+ */
+export function deferred(
+  room: Chatroom | undefined,
+  attempt: number,
+  offlineSinceMs: EpochMs,
+  nowMs: EpochMs,
+): RoomDecision {
+  if (!isCurrent(room, attempt)) return {};
+  const next = { ...room, rev: room.rev + 1 };
+  const offlineMs = nowMs - offlineSinceMs;
+  if (offlineMs >= awaitedMs) return givenUp(next, room.ask, nowMs);
+  const waitMs = Math.min(longestDeferralMs, Math.max(backoffMs[0], offlineMs));
+  return asking(next, room.ask.failures, nowMs, waitMs);
+}
+
+function givenUp(room: Chatroom, ask: Ask, untilMs: EpochMs): RoomDecision {
+  return { next: { ...room, ask: { ...ask, givenUp: true, notBeforeMs: untilMs } } };
 }
 
 type Asked = Chatroom & { readonly ask: Ask };

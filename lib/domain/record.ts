@@ -177,6 +177,8 @@ export interface DeviceRecord {
   readonly pending?: readonly Pending[];
   /** Since when the device is logged out of WeChat, as far as is known. */
   readonly offlineSinceMs?: EpochMs;
+  /** The time of the word that showed that it was logged in again; absent while it is offline. */
+  readonly backAtMs?: EpochMs;
   /** Set on a tombstone: the device was erased then, and only a start revives it. */
   readonly erasedAtMs?: EpochMs;
 }

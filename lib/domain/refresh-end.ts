@@ -79,10 +79,11 @@ export function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): Device
  * are to hear of a failure.
  */
 function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
-  const { subscription, offlineSinceMs, wanted, ...rest } = record;
+  const { subscription, offlineSinceMs, backAtMs, wanted, ...rest } = record;
   const { id: refreshId, error, endedAtMs } = end;
   const rev = record.rev + 1;
   const sinceMs = offlineSinceMs ?? (error === 'device-offline' && subscription ? endedAtMs : undefined);
+  const isOffline = sinceMs !== undefined && end.status === 'failed';
   // Another refresh could not mend it.
   const isVain = error !== undefined && failureTraits[error].coolsDown;
   return {
@@ -91,7 +92,8 @@ function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
     refresh: end,
     ...(subscription && { subscription: afterEnd(subscription, end, endedAtMs) }),
     ...(wanted && !isVain && { wanted }),
-    ...(sinceMs !== undefined && end.status === 'failed' && { offlineSinceMs: sinceMs }),
+    ...(isOffline && { offlineSinceMs: sinceMs }),
+    ...(backAtMs !== undefined && !isOffline && { backAtMs }),
     ...(error && {
       pending: withPending(record.pending, { kind: 'failed', refreshId, rev, atMs: endedAtMs, error }),
     }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeviceRecord, Subscription } from './record.ts';
+import type { DeviceRecord, SnapshotRef, Subscription } from './record.ts';
 import {
   backedOff,
   cameBack,
@@ -100,7 +100,20 @@ describe('the next due time', () => {
   });
 });
 
+/** What a list that is current is known by. */
+const listed: SnapshotRef = {
+  slot: 'A',
+  digest: 'd',
+  partDigests: ['p'],
+  counts: { friends: 1, chatrooms: 0, ghs: 0 },
+  asOfMs: t0,
+  receivedAtMs: t0,
+  changedAtMs: t0,
+};
+const timeOf = (record: DeviceRecord | undefined) => record?.offlineSinceMs ?? record?.backAtMs ?? 0;
+
 describe('a device that goes offline', () => {
+  const at = (atMs: number, nowMs = atMs) => ({ atMs, nowMs });
   const { next: subscribed } = subscribe(empty, { everyMs: 10 * minute, onCallbacks: true }, 'aaaaaaaa', t0);
 
   it('is left alone for longer, is not refreshed for a change, and is back when it is heard of', () => {
@@ -108,19 +121,72 @@ describe('a device that goes offline', () => {
       ...subscribed,
       wanted: { notBeforeMs: t0, askedAtMs: t0, trigger: 'callback' as const },
     };
-    const { next: offline } = wentOffline(wanting, t0 + minute);
+    const { next: offline } = wentOffline(wanting, at(t0 + minute));
     expect(offline).toMatchObject({ offlineSinceMs: t0 + minute, subscription: { failures: 1 } });
     expect(offline).not.toHaveProperty('wanted');
-    expect(wentOffline(offline, t0 + 2 * minute).next).toBeUndefined();
-    const { next: back } = cameBack(offline, t0 + 3 * minute);
+    expect(wentOffline(offline, at(t0 + 2 * minute)).next).toBeUndefined();
+    const { next: back } = cameBack(offline, at(t0 + 3 * minute));
     expect(back).toMatchObject({ subscription: { failures: 0, dueAtMs: t0 + 10 * minute } });
     expect(back).not.toHaveProperty('offlineSinceMs');
-    expect(cameBack(back, t0).next).toBeUndefined();
+    expect(cameBack(back, at(t0)).next).toBeUndefined();
+  });
+
+  it('is brought back by what is later than its going, and by nothing that is as old', () => {
+    const { next: offline } = wentOffline(subscribed, at(t0 + minute, t0 + 2 * minute));
+    expect(offline).toMatchObject({ offlineSinceMs: t0 + minute });
+    for (const atMs of [t0, t0 + minute]) {
+      expect(cameBack(offline, at(atMs, t0 + 3 * minute))).toEqual({ outcome: false });
+    }
+    expect(cameBack(offline, at(t0 + minute + 1, t0 + 3 * minute))).toMatchObject({
+      next: { backAtMs: t0 + minute + 1 },
+      outcome: true,
+    });
+  });
+
+  it('is not offline by a word that is older than what it was heard of since, or than its list', () => {
+    const { next: back } = cameBack(wentOffline(subscribed, at(t0)).next, at(t0 + minute));
+    expect(wentOffline(back, at(t0, t0 + 2 * minute))).toEqual({ outcome: false });
+    expect(wentOffline(back, at(t0 + minute, t0 + 2 * minute))).toEqual({ outcome: false });
+    const { next: again } = wentOffline(back, at(t0 + minute + 1));
+    expect(again).toMatchObject({ offlineSinceMs: t0 + minute + 1 });
+    expect(again).not.toHaveProperty('backAtMs');
+    const snapshot = { ...listed, asOfMs: t0 + minute };
+    const fetched = subscribed && { ...subscribed, snapshot };
+    expect(wentOffline(fetched, at(t0 + minute)).next).toBeUndefined();
+    expect(wentOffline(fetched, at(t0 + minute + 1)).next).toBeDefined();
+  });
+
+  it('is as the latest word says when that is heard, in whatever order and however often the others came', () => {
+    const word = fc.record({ offline: fc.boolean(), atMs: fc.nat({ max: 50 }).map((nth) => t0 + nth) });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(word, { minLength: 1, selector: ({ atMs }) => atMs }).chain((words) =>
+          fc.record({
+            words: fc.constant(words),
+            heard: fc.shuffledSubarray([...words, ...words], { minLength: words.length * 2 }),
+          }),
+        ),
+        ({ words, heard }) => {
+          let record = wentOffline(subscribed, at(t0 - 1)).next;
+          for (const { offline, atMs } of heard) {
+            const nowMs = t0 + minute;
+            const before = record;
+            record = (offline ? wentOffline : cameBack)(record, { atMs, nowMs }).next ?? record;
+            // What is known of it never grows older: so no word undoes a later one that was acted upon.
+            expect(timeOf(record)).toBeGreaterThanOrEqual(timeOf(before));
+          }
+          const latest = words.toSorted((one, other) => one.atMs - other.atMs).at(-1);
+          const said = { atMs: latest?.atMs ?? 0, nowMs: t0 + minute };
+          record = (latest?.offline ? wentOffline : cameBack)(record, said).next ?? record;
+          expect(record?.offlineSinceMs !== undefined).toBe(latest?.offline);
+        },
+      ),
+    );
   });
 
   it('is nothing to a device without a subscription', () => {
-    expect(wentOffline(empty, t0).next).toBeUndefined();
-    expect(wentOffline(undefined, t0).next).toBeUndefined();
+    expect(wentOffline(empty, at(t0)).next).toBeUndefined();
+    expect(wentOffline(undefined, at(t0)).next).toBeUndefined();
   });
 });
 

@@ -26,11 +26,11 @@ const slots = shortForms<Slot>({ A: 'A', B: 'B' });
  * The content of a device record but its `rev` (an attribute of its own): one JSON text, small enough that the
  * item stays within one write unit. `t` is the time that all others are told from, in milliseconds; `s` snapshot,
  * `c` list call, `r` refresh, `p` past refreshes, `o` superseded (old) lists, `u` subscription, `w` wanted, `n` news that
- * are pending, `f` offline since, `e` erased at.
+ * are pending, `f` offline since, `b` back since, `e` erased at.
  */
 export function encodeRecord(record: DeviceRecord): string {
   const { snapshot, call, refresh, results, superseded, erasedAtMs } = record;
-  const { subscription, wanted, pending = [], offlineSinceMs } = record;
+  const { subscription, wanted, pending = [], offlineSinceMs, backAtMs } = record;
   const t = refresh?.createdAtMs ?? snapshot?.asOfMs ?? 0;
   return JSON.stringify({
     t,
@@ -43,13 +43,14 @@ export function encodeRecord(record: DeviceRecord): string {
     ...(wanted && { w: encodeWanted(wanted, t) }),
     ...(pending.length > 0 && { n: pending.map((one) => encodePending(one, t)) }),
     ...(offlineSinceMs !== undefined && { f: offlineSinceMs - t }),
+    ...(backAtMs !== undefined && { b: backAtMs - t }),
     ...(erasedAtMs !== undefined && { e: erasedAtMs - t }),
   });
 }
 
 /** The record of this revision. Throws `Undecodable`, which names the field. */
 export function decodeRecord(rev: number, content: string | undefined): DeviceRecord {
-  const { t, s, c, r, p, o, u, w, n, f, e } = asObject(parseStored(content, 'record'), 'record');
+  const { t, s, c, r, p, o, u, w, n, f, b, e } = asObject(parseStored(content, 'record'), 'record');
   const baseMs = asInteger(t, 'record.t');
   const snapshot = optional(s, 'snapshot', (value, field) => decodeSnapshot(value, field, baseMs));
   const call = optional(c, 'call', (value, field) => decodeCall(value, field, baseMs));
@@ -62,6 +63,7 @@ export function decodeRecord(rev: number, content: string | undefined): DeviceRe
     decodePending(one, `pending[${i}]`, baseMs),
   );
   const offlineSince = optional(f, 'offlineSinceMs', asInteger);
+  const backAt = optional(b, 'backAtMs', asInteger);
   const erasedAt = optional(e, 'erasedAtMs', asInteger);
   return {
     rev,
@@ -76,6 +78,7 @@ export function decodeRecord(rev: number, content: string | undefined): DeviceRe
     ...(wanted && { wanted }),
     ...(pending && { pending }),
     ...(offlineSince !== undefined && { offlineSinceMs: offlineSince + baseMs }),
+    ...(backAt !== undefined && { backAtMs: backAt + baseMs }),
     ...(erasedAt !== undefined && { erasedAtMs: erasedAt + baseMs }),
   };
 }

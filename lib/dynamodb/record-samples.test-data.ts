@@ -134,6 +134,7 @@ export const anyRecord: fc.Arbitrary<DeviceRecord> = fc.record(
     wanted: fc.record({ notBeforeMs: time, askedAtMs: time, trigger }),
     pending: fc.array(anyPending, { minLength: 1, maxLength: 2 }),
     offlineSinceMs: time,
+    backAtMs: time,
     erasedAtMs: time,
   },
   { requiredKeys: ['rev', 'results', 'superseded'] },

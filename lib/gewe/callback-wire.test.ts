@@ -10,6 +10,8 @@ const room = '20000000001@chatroom';
 const message = (messageId: string) => ({ appId, messageId, writtenAtMs: 1_793_606_400_000 });
 const later = (messageId: string) => ({ appId, messageId, writtenAtMs: 1_793_606_460_000 });
 
+const at = { writtenAtMs: 1_793_606_400_123 };
+
 const expected: Readonly<Record<string, CallbackEvent>> = {
   'friend-changed': { kind: 'contact', appId, change: 'modified', subject: 'wxid_friend' },
   'friend-deleted': { kind: 'contact', appId, change: 'deleted', subject: 'wxid_friend' },
@@ -27,17 +29,18 @@ const expected: Readonly<Record<string, CallbackEvent>> = {
   'room-removed': { kind: 'removal', room, ...later('8123456789012345685') },
   'room-text': { kind: 'message', room, ...message('9007199254740993') },
   'self-hosted-room-text': { kind: 'message', room, ...message('9007199254740995') },
-  'v2-friend-changed': { kind: 'contact', appId, change: 'modified', subject: 'wxid_friend' },
-  'v2-friend-confirmed': { kind: 'contact', appId, change: 'modified', subject: 'wxid_new_friend' },
-  'v2-friend-deleted': { kind: 'contact', appId, change: 'deleted', subject: 'wxid_friend' },
-  'v2-login': { kind: 'presence', appId, presence: 'online' },
-  'v2-logout': { kind: 'presence', appId, presence: 'offline' },
+  'status-notify': { kind: 'other', appId, messageId: '8123456789012345695' },
+  'v2-friend-changed': { kind: 'contact', ...at, appId, change: 'modified', subject: 'wxid_friend' },
+  'v2-friend-confirmed': { kind: 'contact', ...at, appId, change: 'modified', subject: 'wxid_new_friend' },
+  'v2-friend-deleted': { kind: 'contact', ...at, appId, change: 'deleted', subject: 'wxid_friend' },
+  'v2-login': { kind: 'presence', ...at, appId, presence: 'online' },
+  'v2-logout': { kind: 'presence', ...at, appId, presence: 'offline' },
   'v2-room-text': {
     kind: 'message',
     room,
     appId,
     messageId: '9007199254740997',
-    writtenAtMs: 1_793_606_400_123,
+    ...at,
   },
 };
 
@@ -123,6 +126,15 @@ describe('an event', () => {
 
   it('of a name that v1 does not know means nothing', () => {
     expect(parse({ TypeName: 'FinderMsg', Appid: appId, Data: {} })).toEqual({ kind: 'other', appId });
+  });
+
+  it('that the account opened or read a chat elsewhere is nobody speaking, in either shape', () => {
+    for (const MsgType of [51, '51']) {
+      const Data = { FromUserName: 'wxid_me', ToUserName: { string: room }, MsgType, CreateTime: 5 };
+      expect(parse({ TypeName: 'AddMsg', Appid: appId, Data })).toEqual({ kind: 'other', appId });
+      const flat = { appid: appId, msgType: '51', fromGroup: room, createTime: 5_000 };
+      expect(parse(flat)).toEqual({ kind: 'other', appId });
+    }
   });
 
   it('about a contact without an id is one all the same', () => {

@@ -46,32 +46,41 @@ const changes: Readonly<Record<string, 'modified' | 'deleted'>> = {
 };
 const meaningless: ReadonlySet<string> = new Set(['LOGINERROR', 'RECONNECTSTART']);
 
-/** What is no message, in either shape. `subject`: whose contact changed. */
-function notice(appId: string, type: string, subject: string | undefined): CallbackEvent | undefined {
+/**
+ * WeChat's type of what it tells an account's other terminals when one of them opens or reads a chat: nobody speaks. Rooms
+ * that the account has left are opened and read, too.
+ */
+const statusNotify = '51';
+
+/** What is no message, in either shape. `subject`: whose contact changed; `json`: what has its time, if it has one. */
+function notice(
+  appId: string,
+  type: string,
+  subject: string | undefined,
+  json: JsonObject,
+): CallbackEvent | undefined {
   const name = type.replaceAll('_', '').toUpperCase();
   const presence = presences[name];
-  if (presence) return { kind: 'presence', appId, presence };
+  if (presence) return { kind: 'presence', appId, presence, ...writtenIn(json) };
   const change = changes[name];
-  if (change) return { kind: 'contact', appId, change, ...(subject !== undefined && { subject }) };
+  if (change)
+    return { kind: 'contact', appId, change, ...(subject !== undefined && { subject }), ...writtenIn(json) };
   return meaningless.has(name) ? { kind: 'other', appId } : undefined;
 }
 
 function v1(appId: string, typeName: string, json: JsonObject): CallbackEvent {
   const given = memberOf(json, 'data');
   const data = isObject(given) ? given : {};
-  const told = notice(appId, typeName, idIn(memberOf(data, 'username')));
+  const told = notice(appId, typeName, idIn(memberOf(data, 'username')), data);
   if (told) return told;
   if (typeName.replaceAll('_', '').toLowerCase() !== 'addmsg') return { kind: 'other', appId };
+  const type = String(numberIn(memberOf(data, 'msgtype')) ?? '');
+  if (type === statusNotify) return { kind: 'other', appId, ...messageIdIn(data) };
   const from = idIn(memberOf(data, 'fromusername'));
   const to = idIn(memberOf(data, 'tousername'));
-  const message = {
-    appId,
-    ...messageIdIn(data),
-    ...writtenIn(data),
-  };
+  const message = { appId, ...messageIdIn(data), ...writtenIn(data) };
   const room = [from, to].find((id) => id !== undefined && isChatroomId(id));
   if (room === undefined) return { kind: 'message', ...message };
-  const type = String(numberIn(memberOf(data, 'msgtype')) ?? '');
   const isEnd = endsRoom(type, [textIn(memberOf(data, 'content'))]);
   return { kind: isEnd ? 'removal' : 'message', room, ...message };
 }
@@ -81,8 +90,9 @@ function v2(appId: string, msgType: string, json: JsonObject): CallbackEvent {
   const data = isObject(given) ? given : {};
   const [from, group, to] = ['fromuser', 'fromgroup', 'touser'].map((name) => idIn(memberOf(json, name)));
   const named = idIn(memberOf(json, 'username')) ?? idIn(memberOf(data, 'username'));
-  const told = notice(appId, msgType, named ?? group ?? from);
+  const told = notice(appId, msgType, named ?? group ?? from, json);
   if (told) return told;
+  if (msgType === statusNotify) return { kind: 'other', appId, ...messageIdIn(json) };
   const message = { appId, ...messageIdIn(json), ...writtenIn(json) };
   const room = [group, from, to].find((id) => id !== undefined && isChatroomId(id));
   if (room === undefined) return { kind: 'message', ...message };

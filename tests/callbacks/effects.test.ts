@@ -83,8 +83,10 @@ describe('a device', () => {
     async (name) => {
       await world.subscribe({ contacts });
       for (const sign of ['room-text', 'friend-changed', 'v2-login', 'friend-text', 'room-removed']) {
+        await world.run(1_000);
         await post(name);
         expect((await world.recordOf())?.offlineSinceMs).toBe(world.now());
+        await world.run(1_000);
         await post(sign);
         expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
         // Nobody told of what changed meanwhile.
@@ -92,6 +94,67 @@ describe('a device', () => {
       }
     },
   );
+
+  /** What says that it was written, or that it happened, so long after the world began. */
+  const messageAt = (afterMs: number) => {
+    const Data = { FromUserName: 'wxid_friend', MsgType: 1, CreateTime: seconds(world.beganAtMs + afterMs) };
+    return Buffer.from(JSON.stringify({ TypeName: 'AddMsg', Appid: 'wx_demo', Data }));
+  };
+  const loginAt = (afterMs: number) => {
+    const createTime = world.beganAtMs + afterMs;
+    return Buffer.from(JSON.stringify({ appid: 'wx_demo', msgType: 'LOGIN_SUCCESS', createTime }));
+  };
+  const seconds = (ms: number) => Math.floor(ms / 1000);
+
+  it('stays offline, and is not refreshed, whatever that is older than its going comes after it', async () => {
+    await world.subscribe({ contacts });
+    await world.run(10_500);
+    await post('offline');
+    const offline = await world.recordOf();
+    await world.run(60_000);
+    // GeWe tells whole seconds: what was written in the same one may have been written before.
+    for (const body of [messageAt(9_000), messageAt(10_999), loginAt(10_500)]) await world.post(id, body);
+    expect(await world.recordOf()).toEqual(offline);
+    expect(world.wanted).toEqual([]);
+    expect(effects.splice(0)).toEqual(['offline', 'none', 'none', 'none']);
+    await world.post(id, messageAt(11_000));
+    expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
+    expect(world.wanted).toHaveLength(1);
+  });
+
+  it('is not refreshed for a change that was received before it went offline, but when it is back', async () => {
+    await world.subscribe({ contacts });
+    world.receiveOnly = true;
+    await post('friend-changed');
+    const [late] = world.queued.splice(0);
+    await world.run(5_000);
+    world.receiveOnly = false;
+    await post('offline');
+    const offline = await world.recordOf();
+    if (late) world.queued.push(late);
+    await world.run(1_000);
+    expect(await world.recordOf()).toEqual(offline);
+    expect(world.wanted).toEqual([]);
+    await post('v2-login');
+    expect(world.wanted).toHaveLength(1);
+  });
+
+  it('that was heard of again is not marked by an Offline that was received before, or comes twice', async () => {
+    await world.subscribe({ contacts });
+    world.receiveOnly = true;
+    await post('offline');
+    const [first] = world.queued;
+    world.receiveOnly = false;
+    await world.run(5_000);
+    await world.post(id, messageAt(5_000));
+    const back = await world.recordOf();
+    expect(back?.offlineSinceMs).toBeUndefined();
+    if (first) world.queued.push({ ...first });
+    await world.run(60_000);
+    expect(await world.recordOf()).toEqual(back);
+    await post('offline');
+    expect((await world.recordOf())?.offlineSinceMs).toBe(world.now());
+  });
 });
 
 describe('what is none of this', () => {

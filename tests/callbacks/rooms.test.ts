@@ -82,6 +82,18 @@ describe('a room that somebody speaks in', () => {
     expect(world.asked).toHaveLength(2);
   });
 
+  it('is neither discovered nor brought back when the account opens its chat elsewhere', async () => {
+    await post('status-notify');
+    expect(await world.roomOf(room)).toBeUndefined();
+    await told(room, 0);
+    await told(room, minuteMs, removal);
+    const left = await world.roomOf(room);
+    await world.run(10 * minuteMs);
+    await post('status-notify');
+    expect(await world.roomOf(room)).toEqual(left);
+    expect(world.asked).toHaveLength(1);
+  });
+
   it('is brought back within the minute, too', async () => {
     await told(room, 0);
     await told(room, 1_000, removal);
@@ -142,8 +154,8 @@ describe('asking about rooms', () => {
     expect(await world.roomOf(room)).toMatchObject({ info });
   });
 
-  it.each(['device-offline', 'token-rejected'] as const)('rests for a day after %s', async (failure) => {
-    world.answers.push({ kind: 'failure', class: failure });
+  it('rests for a day when the token is rejected', async () => {
+    world.answers.push({ kind: 'failure', class: 'token-rejected' });
     await told(room, 0);
     await world.run(12 * 60 * minuteMs);
     await told(room, minuteMs);
@@ -154,29 +166,43 @@ describe('asking about rooms', () => {
     expect(await world.roomOf(room)).toMatchObject({ info });
   });
 
-  it('leaves a device alone that is offline', async () => {
-    await world.changeRecord({ offlineSinceMs: 1 });
-    world.queued.push({
-      message: {
-        kind: 'room',
-        deviceKey: world.deviceKeyOf('wx_demo'),
-        roomId: room,
-        attempt: 1,
-        sealed: 's',
-      },
-      visibleAtMs: world.now(),
+  it('is tried again a minute after it met a device that is offline', async () => {
+    world.answers.push({ kind: 'failure', class: 'device-offline' });
+    await told(room, 0);
+    await world.run(2 * minuteMs);
+    expect(world.asked).toHaveLength(2);
+    expect(await world.roomOf(room)).toMatchObject({ info });
+  });
+
+  describe('about a device that is known to be offline', () => {
+    /** Two rooms spoke; the turn of the second comes when the device has just been logged out. */
+    beforeEach(async () => {
+      await told('30000000001@chatroom', 0);
+      await told(room, 0);
+      await world.changeRecord({ offlineSinceMs: world.now() });
+      world.asked.splice(0);
     });
-    await world.ports.chatrooms.swap(world.deviceKeyOf('wx_demo'), 1, {
-      id: room,
-      rev: 1,
-      firstHeardAtMs: 1,
-      lastHeardAtMs: 1,
-      asked: 1,
-      ask: { failures: 0, reserved: false, notBeforeMs: 0, givenUp: false },
+    it('waits, and goes on when the device is back', async () => {
+      await world.run(20 * minuteMs);
+      expect(world.asked).toEqual([]);
+      expect(await world.roomOf(room)).toMatchObject({ ask: { failures: 0, givenUp: false } });
+      await post('v2-login');
+      await world.run(20 * minuteMs);
+      expect(world.asked).toMatchObject([{ roomId: room }]);
+      expect(await world.roomOf(room)).toMatchObject({ info });
     });
-    await world.run(0);
-    expect(world.asked).toEqual([]);
-    expect(world.served).toEqual([{ kind: 'done', what: 'failed', error: 'device-offline' }]);
+
+    it('ends after a day, and begins again with the next message once the device is back', async () => {
+      await world.run(3 * 24 * 60 * minuteMs);
+      expect(world.queued).toEqual([]);
+      expect(world.served.at(-1)).toEqual({ kind: 'done', what: 'offline' });
+      expect(world.served.length).toBeLessThan(200);
+      expect(world.asked).toEqual([]);
+      await post('v2-login');
+      await told(room, 3 * 24 * 60 * minuteMs);
+      expect(world.asked).toHaveLength(1);
+      expect(await world.roomOf(room)).toMatchObject({ info });
+    });
   });
 
   it('ends with the subscription', async () => {
