@@ -50,12 +50,8 @@ export async function passThrough(
 ): Promise<Passed> {
   const untilMs = ports.clock.now() + passTimeoutMs;
   const setting = ports.reader.callbackSettingOf(call);
-  let ownUrl: string | undefined;
-  if (setting !== undefined) {
-    const redirected = await (await ports.effects()).redirect(call.token, setting, hostOf());
-    if (redirected.kind === 'kept' || redirected.kind === 'refused') return ended(redirected);
-    if (redirected.kind === 'own-url') ownUrl = redirected.url;
-  }
+  const redirected = setting && (await (await ports.effects()).redirect(call.token, setting, hostOf()));
+  if (redirected?.kind === 'kept' || redirected?.kind === 'refused') return ended(redirected);
   const passing = ports.upstream.pass(call, untilMs, signal);
   const appId = ports.reader.deviceToChange(call);
   // Loaded while GeWe answers: a function that has just started would need all of the time that is left after that.
@@ -68,8 +64,8 @@ export async function passThrough(
   }
   const { token } = call;
   // What an answer says is read for these calls alone.
-  if (ownUrl !== undefined && ports.reader.saysSuccess(answer)) {
-    const url = ownUrl;
+  if (redirected?.kind === 'own-url' && ports.reader.saysSuccess(answer)) {
+    const { url } = redirected;
     await soon(ports.effects(), (effects) => effects.noteRegistered(token, url, hostOf()), ports);
   }
   if (appId !== undefined && loading !== undefined && ports.reader.saysSuccess(answer)) {
