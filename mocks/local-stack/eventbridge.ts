@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import { listenOnLoopback } from '../loopback.ts';
 import { type BusEvent, Refused, takeEntries } from './put-events.ts';
 
 /** A part of the local stack that is up. */
@@ -29,18 +29,7 @@ export async function startEventBridge(options: {
     };
     serve(request, options).then(answer, () => answer(fault('InternalException', 'The mock failed.', 500)));
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('EventBridge listens on no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenOnLoopback(server, options.port);
 }
 
 interface Answer {

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { listenOnLoopback } from '../loopback.ts';
 
 /** What a server was asked. */
 interface Asked {
@@ -30,20 +30,7 @@ export async function startDoorman(): Promise<Doorman> {
     });
     const { status = 500, body = {} } = doorman.answers.shift() ?? {};
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  const doorman: Doorman = {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
-    requests: [],
-    answers: [],
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  });
+  const doorman: Doorman = { ...(await listenOnLoopback(server)), requests: [], answers: [] };
   return doorman;
 }
