@@ -1,14 +1,6 @@
 import type { ChatroomStore, RoomMessage, Rooms } from '../domain/callback-ports.ts';
-import {
-  askFailed,
-  type Chatroom,
-  deferred,
-  learned,
-  type RoomDecision,
-  reserved,
-  type TakeUp,
-  takeUp,
-} from '../domain/chatroom.ts';
+import type { Chatroom, RoomDecision } from '../domain/chatroom.ts';
+import { askFailed, deferred, learned, reserved, type TakeUp, takeUp } from '../domain/chatroom-ask.ts';
 import type { Clock, Opener, Receipt, RecordStore } from '../domain/ports.ts';
 import type { DeviceRecord } from '../domain/record.ts';
 import type { Watcher } from '../domain/watcher.ts';

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  askFailed,
-  type Chatroom,
-  deferred,
-  hear,
-  heardAgainMs,
-  learned,
-  leave,
-  type RoomInfo,
-  reserved,
-  takeUp,
-} from './chatroom.ts';
+import { type Chatroom, hear, heardAgainMs, leave, type RoomInfo } from './chatroom.ts';
+import { askFailed, deferred, learned, reserved, takeUp } from './chatroom-ask.ts';
 import type { FailureClass } from './errors.ts';
 
 const roomId = '1@chatroom';

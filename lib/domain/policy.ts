@@ -18,6 +18,8 @@ export interface Policy {
   readonly changeDebounceMs: number;
 }
 
+/** SQS delays no longer; who comes early is told to wait. */
+export const longestDelayS = 900;
 /** A message is sent again by starts at most this often. */
 export const resendIntervalMs = 10_000;
 /** A suspiciously short list is confirmed by a second list call no sooner than this. */

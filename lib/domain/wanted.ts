@@ -1,4 +1,4 @@
-import { type Policy, resendIntervalMs } from './policy.ts';
+import { longestDelayS, type Policy, resendIntervalMs } from './policy.ts';
 import type { DeviceRecord, EpochMs, Trigger } from './record.ts';
 import type { Decision, Delivery } from './refresh-events.ts';
 import { begin, join, quietUntilMs, type StartRequest } from './refresh-start.ts';
@@ -115,9 +115,6 @@ export function againAfter(record: DeviceRecord, nowMs: EpochMs, policy: Policy)
   if (wanted === undefined || refresh === undefined || isOpen(refresh)) return undefined;
   return delayS(Math.max(wanted.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
 }
-
-/** SQS delays no longer; who comes early is told to wait. */
-const longestDelayS = 900;
 
 function delayS(untilMs: EpochMs, nowMs: EpochMs): number {
   return Math.min(longestDelayS, Math.max(0, Math.ceil((untilMs - nowMs) / 1000)));
