@@ -1,5 +1,6 @@
 import type { CallbackQueue, ChatroomStore } from '../domain/callback-ports.ts';
-import { type Chatroom, hear, heardAgainMs, leave, type RoomDecision } from '../domain/chatroom.ts';
+import type { Chatroom, RoomDecision } from '../domain/chatroom.ts';
+import { hear, heardAgainMs, leave } from '../domain/chatroom-heard.ts';
 import type { Clock, SubscriptionStore } from '../domain/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../domain/record.ts';
 import { changeChatroom } from './change-chatroom.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Chatroom, hear, heardAgainMs, leave, type RoomInfo } from './chatroom.ts';
+import type { Chatroom, RoomInfo } from './chatroom.ts';
 import { askFailed, deferred, learned, reserved, takeUp } from './chatroom-ask.ts';
+import { hear, heardAgainMs, leave } from './chatroom-heard.ts';
 import type { FailureClass } from './errors.ts';
 
 const roomId = '1@chatroom';

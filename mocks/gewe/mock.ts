@@ -4,16 +4,8 @@ import type { Clock } from '../../lib/domain/ports.ts';
 import { CallbackUrls, type Posted, postTo } from './callback-urls.ts';
 import { type DeviceCalls, DeviceStates, type ToldCalls } from './device-calls.ts';
 import { isPassedOperation, passedCalls } from './passed-calls.ts';
-import {
-  checkOnline,
-  getChatroomInfo,
-  type QuickCall,
-  type QuickOperation,
-  quickOperations,
-  readAny,
-  setCallback,
-  textOf,
-} from './quick-calls.ts';
+import { checkOnline, getChatroomInfo, type QuickCall, readAny, setCallback, textOf } from './quick-calls.ts';
+import { type QuickOperation, quickOperations } from './quick-operations.ts';
 import { envelope, noData, type Reply, success, toResponse } from './replies.ts';
 import {
   type Call,

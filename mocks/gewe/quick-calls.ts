@@ -1,24 +1,9 @@
 import { type CallbackUrls, postTo, probeOf } from './callback-urls.ts';
 import { roomInfo } from './chatrooms.ts';
 import type { DeviceState } from './device-calls.ts';
-import { isPassedOperation, type PassedOperation, passedCalls } from './passed-calls.ts';
+import type { QuickOperation } from './quick-operations.ts';
 import { envelope, failed, noData, type Reply, success } from './replies.ts';
 import type { Call, Scenario } from './scenarios.ts';
-
-/** The calls that GeWe answers at once, by the ends of their paths. */
-export type QuickOperation =
-  | 'login/checkOnline'
-  | 'login/setCallback'
-  | 'tools/setCallback'
-  | 'group/getChatroomInfo'
-  | PassedOperation;
-export const quickOperations: readonly QuickOperation[] = [
-  'login/checkOnline',
-  'login/setCallback',
-  'tools/setCallback',
-  'group/getChatroomInfo',
-  ...Object.keys(passedCalls).filter(isPassedOperation),
-];
 
 /** A token, and what else the call says. */
 export interface QuickCall {
