@@ -53,14 +53,16 @@ export function join(
 ): Decision<StartOutcome> {
   const isNew = refresh.step === 1 && !isHeld(refresh, nowMs) && nowMs < refresh.notBeforeMs;
   const hastened = trigger === 'api' && isNew;
-  const dueMs =
-    refresh.sentAtMs === 0
-      ? refresh.notBeforeMs
-      : Math.max(refresh.sentAtMs, refresh.notBeforeMs) + resendIntervalMs;
-  if (!hastened && (isHeld(refresh, nowMs) || nowMs < dueMs)) return { outcome: { kind: 'joined', refresh } };
+  if (!hastened && (isHeld(refresh, nowMs) || nowMs < lostFromMs(refresh)))
+    return { outcome: { kind: 'joined', refresh } };
   const sent = { ...refresh, sentAtMs: nowMs, ...(hastened && { notBeforeMs: nowMs }) };
   const outcome: StartOutcome = { kind: 'joined', refresh: sent, send: deliveryOf(sent, nowMs) };
   return { next: advance(record, { refresh: sent }), outcome };
+}
+
+/** From then on the message of a refresh that nobody works on counts as lost. */
+export function lostFromMs({ sentAtMs, notBeforeMs }: OpenRefresh): EpochMs {
+  return sentAtMs === 0 ? notBeforeMs : Math.max(sentAtMs, notBeforeMs) + resendIntervalMs;
 }
 
 /** A new refresh, in the place of one that has ended, or was abandoned. */

@@ -65,10 +65,23 @@ describe('a change that is heard of', () => {
 
   it('is seen by a refresh that has not yet called GeWe, and by no other one', () => {
     const queued = stored(begin(subscribed, { nowMs: t0, trigger: 'api', suffix }, policy));
-    expect(change(queued, t0 + s)).toEqual({ outcome: { kind: 'joined' } });
+    const joined = stored(change(queued, t0 + s));
+    expect(joined.refresh).toEqual(queued.refresh);
+    expect(change(joined, t0 + 2 * s)).toEqual({ outcome: { kind: 'joined' } });
+    const message = { refreshId: queued.refresh?.id ?? '', step: 1 };
+    const claimed = stored(claim(joined, message, { owner: 'worker', nowMs: t0 + 3 * s }, policy));
+    expect(takeUp(claimed, { nowMs: t0 + 10 * s, suffix }, policy)).toEqual({ outcome: { kind: 'drop' } });
     const noted = change(running(), t0 + s);
     expect(noted.outcome.kind).toBe('noted');
     expect(change(noted.next, t0 + 2 * s).next).toBeUndefined();
+  });
+
+  it('has a queued refresh looked after, whose message may have been lost with who began it', () => {
+    const queued = stored(begin(subscribed, { nowMs: t0, trigger: 'api', suffix }, policy));
+    const joined = change(queued, t0 + s);
+    expect(joined.outcome).toEqual({ kind: 'asked', delayS: 9 });
+    const { outcome } = takeUp(joined.next, { nowMs: t0 + 10 * s, suffix }, policy);
+    expect(outcome).toMatchObject({ kind: 'resent', send: { refreshId: queued.refresh?.id, step: 1 } });
   });
 
   it('waits for the interval after a refresh that has just ended', () => {

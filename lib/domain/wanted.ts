@@ -1,7 +1,7 @@
 import { longestDelayS, type Policy, resendIntervalMs } from './policy.ts';
 import type { DeviceRecord, EpochMs, Trigger } from './record.ts';
 import type { Decision, Delivery } from './refresh-events.ts';
-import { begin, join, quietUntilMs, type StartRequest } from './refresh-start.ts';
+import { begin, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-start.ts';
 import { advance, emptyRecord } from './refresh-steps.ts';
 import { asSeen, isOpen } from './refresh-view.ts';
 
@@ -54,7 +54,11 @@ function note(
     if (refresh.status === 'queued' && !callMayRun) {
       const { next, outcome } = join(record, refresh, { nowMs, trigger });
       const send = outcome.kind === 'joined' ? outcome.send : undefined;
-      return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
+      if (send || record.wanted) {
+        return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
+      }
+      // It sees the change, unless its message was lost with who began it: the `again` message finds that out.
+      return asked(record, { notBeforeMs: Math.max(nowMs, lostFromMs(refresh)), trigger }, nowMs);
     }
     if (record.wanted) return { outcome: { kind: 'noted' } };
     const wanted = { notBeforeMs: nowMs + policy.changeDebounceMs, askedAtMs: 0, trigger };
@@ -65,10 +69,17 @@ function note(
     return { outcome: { kind: 'noted' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
   const notBeforeMs = record.wanted?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  const wanted = { trigger, ...record.wanted, notBeforeMs, askedAtMs: nowMs };
+  return asked(record, { trigger, ...record.wanted, notBeforeMs }, nowMs);
+}
+
+function asked(
+  record: DeviceRecord,
+  wanted: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
+  nowMs: EpochMs,
+): Decision<Extract<WantOutcome, { kind: 'asked' }>> {
   return {
-    next: advance(record, { wanted }),
-    outcome: { kind: 'asked', delayS: delayS(notBeforeMs, nowMs) },
+    next: advance(record, { wanted: { ...wanted, askedAtMs: nowMs } }),
+    outcome: { kind: 'asked', delayS: delayS(wanted.notBeforeMs, nowMs) },
   };
 }
 

@@ -31,7 +31,10 @@ const plans = fc.array(
 
 const well = (times: number): Fate[] => Array.from({ length: times }, () => 'goes-well');
 
-/** Found once: a worker that died when it had begun what was wanted; one that could no longer renew its lease. */
+/**
+ * Found once: a worker that died when it had begun what was wanted; one that could no longer renew its lease; a caller that died
+ * when it had begun a refresh, whose message nobody sends.
+ */
 const foundOnce: [Fate[], CallPlan[], { deed: 'start' | 'change' | 'nothing'; pauseS: number }[]][] = [
   [[...well(7), 'dies-after'], [], [{ deed: 'change', pauseS: 1 }]],
   [
@@ -40,6 +43,14 @@ const foundOnce: [Fate[], CallPlan[], { deed: 'start' | 'change' | 'nothing'; pa
     [
       { deed: 'start', pauseS: 60 },
       { deed: 'change', pauseS: 0 },
+    ],
+  ],
+  [
+    ['goes-well', 'dies-after'],
+    [],
+    [
+      { deed: 'start', pauseS: 0 },
+      { deed: 'change', pauseS: 60 },
     ],
   ],
 ];
