@@ -161,6 +161,22 @@ describe.each(stages)('%s', (stage) => {
     }
   });
 
+  it('allows recursion exactly where messages come back to the function that sent them, and watches it there', () => {
+    // Lambda stops a chain that passes the same function 16 times through SQS, unless that function allows it.
+    const loops = functionsInLoops(packaged(stage));
+    expect(loops).toEqual(['fetch-contacts', 'process-callback']);
+    const allowed = [...packaged(stage).functions].filter(([, { RecursiveLoop: loop }]) => loop === 'Allow');
+    expect(allowed.map(([name]) => name)).toEqual(loops);
+    const watched = ofType('AWS::CloudWatch::Alarm').filter(
+      ([, { Properties: alarm }]) => alarm.MetricName === 'RecursiveInvocationsDropped',
+    );
+    const names = watched.map(([, { Properties: alarm }]) => {
+      const [lambda = ''] = JSON.stringify(alarm.Dimensions).match(/\w+LambdaFunction/) ?? [];
+      return String(resource(lambda)?.Properties.FunctionName).replace(/^gewe-contacts-\w+-/, '');
+    });
+    expect(names.toSorted()).toEqual(loops);
+  });
+
   it('names no partition, region, account or endpoint but what the operator gave', () => {
     const text = JSON.stringify(packaged(stage).template)
       .replaceAll(boundaryArn, '')
@@ -175,6 +191,40 @@ describe.each(stages)('%s', (stage) => {
     ]);
   });
 });
+
+/** The functions that a chain of messages can lead back to, from what each may send to and what each is invoked by. */
+function functionsInLoops({ ofType, functions, template }: Packaged): readonly string[] {
+  const nameOf = new Map<unknown, string>();
+  for (const [resource, { Properties: lambda }] of ofType('AWS::Lambda::Function'))
+    for (const [name, properties] of functions) if (properties === lambda) nameOf.set(resource, name);
+  const takers = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties: mapping }]) => {
+    const [queue] = [Object(mapping.EventSourceArn)['Fn::GetAtt']].flat();
+    const [lambda] = JSON.stringify(mapping.FunctionName).match(/\w+LambdaFunction/) ?? [];
+    return { queue, name: nameOf.get(lambda) ?? '' };
+  });
+  const next = new Map<string, readonly string[]>();
+  for (const [name, { Role: role }] of functions) {
+    const [roleName] = [Object(role)['Fn::GetAtt']].flat();
+    const sends = statementsOf(template.Resources[roleName]?.Properties ?? {}).filter(({ Action: action }) =>
+      [action].flat().includes('sqs:SendMessage'),
+    );
+    const queues = sends.flatMap(({ Resource: on }) => [Object(on)['Fn::GetAtt']].flat()[0]);
+    next.set(
+      name,
+      takers.filter(({ queue }) => queues.includes(queue)).map((taker) => taker.name),
+    );
+  }
+  const reached = (from: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const left = [...(next.get(from) ?? [])];
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      if (!seen.has(name)) left.push(...(next.get(name) ?? []));
+      seen.add(name);
+    }
+    return seen;
+  };
+  return [...functions.keys()].filter((name) => reached(name).has(name)).toSorted();
+}
 
 /** What the framework writes of its own accord, and why it may stand. */
 const wildcards = {

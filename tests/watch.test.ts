@@ -41,7 +41,6 @@ describe('the alarms', () => {
   });
 
   it('watch one metric each, and take no data for good', () => {
-    expect(alarms.size).toBe(20);
     for (const alarm of alarms.values()) {
       expect(alarm).toMatchObject({ MetricName: expect.any(String), TreatMissingData: 'notBreaching' });
     }
@@ -128,6 +127,29 @@ describe('the dashboard', () => {
     const named = [...dashboard.source.matchAll(/\$\{(\w+)(?:\.\w+)?\}/g)].map(([, name = '']) => name);
     expect(named.filter((name) => template.Resources[name] === undefined)).toEqual([]);
   });
+});
+
+describe('what it costs', () => {
+  const pages = ['docs/deploy.md', 'docs/deploy.zh-CN.md'];
+  const rowOf = (page: string, name: RegExp) =>
+    readFileSync(join(import.meta.dirname, '..', page), 'utf8')
+      .match(name)
+      ?.slice(1)
+      .map(Number);
+
+  it.each(pages)('is told in %s with the alarms that there are', (page) => {
+    const cents = alarms.size * 10;
+    const told = rowOf(page, /\| CloudWatch +\| (\d+)[^|]*\| +([\d.]+) /);
+    expect(told).toEqual([alarms.size, cents / 100]);
+  });
+
+  it.each(pages)(
+    'is told in %s with a dashboard that is paid for, because it has more than 50 metrics',
+    (page) => {
+      expect(dashboard.widgets.flatMap(shownIn).length).toBeGreaterThan(50);
+      expect(rowOf(page, /\| {2,}\| [^|]*50[^|]*\| +([\d.]+) /)).toEqual([3]);
+    },
+  );
 });
 
 describe('docs/operations.md', () => {

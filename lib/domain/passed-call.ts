@@ -11,6 +11,11 @@ export function isCallName(text: string): boolean {
   return callName.test(text);
 }
 
+/** The two calls that this service answers itself, however they are written: GeWe is never asked for a list behind its back. */
+export function isOwnCall(group: string, operation: string): boolean {
+  return /^contacts\/fetchContactsList(?:Cache)?$/i.test(`${group}/${operation}`);
+}
+
 /** Which calls are passed through: all, none, or those of some groups. */
 export type PassRule = 'all' | 'none' | ReadonlySet<string>;
 

@@ -74,6 +74,10 @@ describe('a call', () => {
     ['/gewe/v2/api/@evil.example/x', '@evil.example', 'x'],
     ['/gewe/v2/api/message/post\u0054ext ', 'message', 'postText '],
     [`/gewe/v2/api/message/${'x'.repeat(65)}`, 'message', 'x'.repeat(65)],
+    // Sent with an encoded letter, past the route of its own, and handed over decoded.
+    ['/gewe/v2/api/contacts/fetchContactsList', 'contacts', 'fetchContactsList'],
+    ['/gewe/v2/api/contacts/fetchContactsListCache', 'contacts', 'fetchContactsListCache'],
+    ['/gewe/v2/api/Contacts/FetchContactsList', 'Contacts', 'FetchContactsList'],
   ])('is none at %s', (path, group, operation) => {
     expect(codeOf(() => passedCallOf(eventOf(path, [group, operation]), terms))).toBe('not-found');
   });

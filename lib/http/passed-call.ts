@@ -4,6 +4,7 @@ import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
 import {
   asksForToken,
   isCallName,
+  isOwnCall,
   isPassed,
   type PassedAnswer,
   type PassedCall,
@@ -64,6 +65,8 @@ function namesOf({ routeKey, rawPath, pathParameters }: APIGatewayProxyEventV2) 
   const path = route.replace('{group}', group).replace('{operation}', operation);
   // A stage or a custom domain may stand in front. What was encoded, or has a slash at its end, ends in something else.
   if (!isCallName(group) || !isCallName(operation) || !rawPath.endsWith(path)) throw new Fault('not-found');
+  // Their exact paths have routes of their own, but the gateway decodes a path after it has chosen the route.
+  if (isOwnCall(group, operation)) throw new Fault('not-found');
   return { group, operation };
 }
 
