@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { startRecordingServer } from '../lib/gewe/recording-server.ts';
-import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 
 // What a call costs that is passed through, as ratios: against calling GeWe directly, and against a handler that does nothing.
 // A fresh process for each variant and round, the order turned every round; medians, with all rounds kept (--out).
@@ -39,7 +39,7 @@ async function bundleTo(file: string): Promise<number> {
     format: 'cjs',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/runtime/credentials.ts') },
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/aws/credentials.ts') },
   });
   return Object.values(metafile.outputs).reduce((bytes, output) => bytes + output.bytes, 0);
 }

@@ -1,5 +1,10 @@
-import { deleteCallback, putCallback, readCallback } from '../lib/app/keep-callback.ts';
-import { callbackAnswer, callbackWishOf, putCallbackAnswer, urlBaseOf } from '../lib/http/callback-answer.ts';
+import { deleteCallback, readCallback, upsertCallback } from '../lib/callbacks/register.ts';
+import {
+  callbackAnswer,
+  callbackInputOf,
+  putCallbackAnswer,
+  urlBaseOf,
+} from '../lib/http/callback-answer.ts';
 import { tokenOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { composeCallbackKeeper } from './compose-callbacks.ts';
@@ -16,7 +21,7 @@ export const handler = httpHandler(async (event, signal) => {
   switch (event.requestContext.http.method) {
     case 'PUT':
       return putCallbackAnswer(
-        await putCallback(token, callbackWishOf(event, publicBaseUrl), ports, signal),
+        await upsertCallback(token, callbackInputOf(event, publicBaseUrl), ports, signal),
         urlBase,
       );
     case 'DELETE':

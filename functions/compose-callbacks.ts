@@ -1,28 +1,28 @@
-import { createRecentRooms } from '../lib/app/hear-room.ts';
-import { seldom } from '../lib/app/process-callback.ts';
-import { createSavedRooms } from '../lib/app/saved-rooms.ts';
-import { createAcceptedTokens } from '../lib/dynamodb/accepted-tokens.ts';
-import { createBodyParts } from '../lib/dynamodb/body-parts.ts';
-import { createCallbackStore } from '../lib/dynamodb/callback-store.ts';
-import { createChatroomStore } from '../lib/dynamodb/chatroom-store.ts';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
-import { createRecordStore } from '../lib/dynamodb/record-store.ts';
-import { createSnapshotStore } from '../lib/dynamodb/snapshot-store.ts';
-import { createSubscriptionStore } from '../lib/dynamodb/subscription-store.ts';
+import { createAcceptedTokens } from '../lib/aws/dynamodb/accepted-tokens.ts';
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createChatroomStore } from '../lib/aws/dynamodb/chatroom-store.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
+import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
+import { seldom } from '../lib/callbacks/process.ts';
+import { createRecentRooms } from '../lib/chatrooms/discover.ts';
+import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
 import { createGeweAccount } from '../lib/gewe/account.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
-import { createRooms } from '../lib/gewe/rooms.ts';
-import { createTargetCheck } from '../lib/relay/target.ts';
-import { createBodyOpener, createBodySealer } from '../lib/runtime/body-sealing.ts';
-import { callersFrom, policyFrom, readConfig } from '../lib/runtime/config.ts';
-import { newDeliveryId, newNonce, newSalt } from '../lib/runtime/random.ts';
-import { createOpener } from '../lib/runtime/sealing.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import { createCallbackQueue, createRelayQueue } from '../lib/sqs/callback-queues.ts';
-import { createSqsClient } from '../lib/sqs/client.ts';
+import { createRoomInfoClient } from '../lib/gewe/rooms.ts';
+import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
+import { createOpener } from '../lib/sealing/token-sealing.ts';
+import { callersFrom, policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { newDeliveryId, newNonce, newSalt } from '../lib/system/random.ts';
+import { createTargetCheck } from '../lib/webhook/target.ts';
 import { clock, type Env, reportFrom } from './compose-report.ts';
-import { keyringFrom, locationFrom, queueFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
+import { handlesFrom, keyringFrom, locationFrom, queueFrom, tableFrom } from './compose-shared.ts';
 
 // Joins the adapters of the functions that take GeWe's callbacks.
 
@@ -69,7 +69,7 @@ export function composeReceiver(env: Env) {
 export function composeProcessor(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const { log, watcher } = reportFrom(read);
+    const { log, telemetry } = reportFrom(read);
     const keyOf = keyringFrom(read);
     const sqs = createSqsClient(locationFrom(read));
     const records = createRecordStore(table, newNonce);
@@ -87,14 +87,14 @@ export function composeProcessor(env: Env) {
       parse: parseCallback,
       queue: queueFrom(read),
       callbackQueue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
-      relay: createRelayQueue(sqs, read(wiringSettings.relayQueueUrl)),
-      rooms: createRooms({ baseUrl: read(userSettings.geweBaseUrl) }),
+      forwardQueue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
+      rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),
       chatroomIntervalMs: read(userSettings.chatroomInterval),
       clock,
       policy: policyFrom(read),
-      watcher,
+      telemetry,
     };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.callbackQueueUrl), log };
+    return { ports, handleOf: handlesFrom(read, wiringSettings.callbackQueueUrl), log };
   });
 }
 

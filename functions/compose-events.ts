@@ -1,14 +1,14 @@
-import { createAcceptedTokens } from '../lib/dynamodb/accepted-tokens.ts';
-import { createDueIndex } from '../lib/dynamodb/due-index.ts';
-import { createRecordStore } from '../lib/dynamodb/record-store.ts';
-import { createRefreshArchive } from '../lib/dynamodb/refresh-archive.ts';
-import { createSubscriptionStore } from '../lib/dynamodb/subscription-store.ts';
+import { createAcceptedTokens } from '../lib/aws/dynamodb/accepted-tokens.ts';
+import { createDueIndex } from '../lib/aws/dynamodb/due-index.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createRefreshArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { createGeweAccount } from '../lib/gewe/account.ts';
-import { callersFrom, policyFrom, readConfig } from '../lib/runtime/config.ts';
-import { newNonce, newRefreshSuffix, newSubscriptionSuffix } from '../lib/runtime/random.ts';
-import { createSealer } from '../lib/runtime/sealing.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
+import { createSealer } from '../lib/sealing/token-sealing.ts';
+import { callersFrom, policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { newNonce, newRefreshSuffix, newSubscriptionSuffix } from '../lib/system/random.ts';
 import { clock, type Env, reportFrom } from './compose-report.ts';
 import { queueFrom, tableFrom } from './compose-shared.ts';
 
@@ -36,7 +36,7 @@ export function composeSubscriber(env: Env) {
 export function composeSchedule(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const { log, watcher } = reportFrom(read);
+    const { log, telemetry } = reportFrom(read);
     const ports = {
       records: createRecordStore(table, newNonce),
       archive: createRefreshArchive(table, clock),
@@ -47,14 +47,14 @@ export function composeSchedule(env: Env) {
       policy: policyFrom(read),
       newRefreshSuffix,
       random: Math.random,
-      watcher,
+      telemetry,
     };
     return { ports, log };
   });
 }
 
 /** Likewise. */
-export function composeWanter(env: Env) {
+export function composeRerunRequester(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
     const ports = {

@@ -1,16 +1,16 @@
-import { noteRegistered, redirectCallback } from '../lib/app/redirect-callback.ts';
-import { wantRefreshAsBearer } from '../lib/app/want-refresh.ts';
-import type { PassEffects } from '../lib/domain/passed-call.ts';
-import type { Policy } from '../lib/domain/policy.ts';
-import { createCallbackStore } from '../lib/dynamodb/callback-store.ts';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
-import { createRecordStore } from '../lib/dynamodb/record-store.ts';
-import { createTargetCheck } from '../lib/relay/target.ts';
-import type { PublicJwk } from '../lib/runtime/jwk.ts';
-import { newNonce } from '../lib/runtime/random.ts';
-import { createSealer } from '../lib/runtime/sealing.ts';
-import { createSqsClient } from '../lib/sqs/client.ts';
-import { createRefreshQueue } from '../lib/sqs/refresh-queue.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createRefreshQueue } from '../lib/aws/sqs/queues.ts';
+import { noteRegistered, redirectCallback } from '../lib/callbacks/redirect.ts';
+import type { Policy } from '../lib/device/policy.ts';
+import type { PassEffects } from '../lib/pass-through/call.ts';
+import { requestRerunAsOwner } from '../lib/refresh/request-rerun.ts';
+import type { PublicJwk } from '../lib/sealing/jwk.ts';
+import { createSealer } from '../lib/sealing/token-sealing.ts';
+import { newNonce } from '../lib/system/random.ts';
+import { createTargetCheck } from '../lib/webhook/target.ts';
 import { clock } from './compose-report.ts';
 
 interface PassWiring {
@@ -48,8 +48,8 @@ function makeEffects(wiring: PassWiring): PassEffects {
   return {
     redirect: (token, setting, host) => redirectCallback(token, setting, host, redirectPorts),
     noteRegistered: (token, url, host) => noteRegistered(token, url, host, redirectPorts),
-    async wantRefresh(secret) {
-      await wantRefreshAsBearer(secret, 'pass-through', wantPorts);
+    async requestRerun(secret) {
+      await requestRerunAsOwner(secret, 'pass-through', wantPorts);
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { NotPassed, PassedCall } from '../lib/domain/passed-call.ts';
 import { callReader } from '../lib/gewe/changing-calls.ts';
 import { createPasser } from '../lib/gewe/pass.ts';
-import { callersFrom, policyFrom, readConfig } from '../lib/runtime/config.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
+import type { NotPassed, PassedCall } from '../lib/pass-through/call.ts';
+import { callersFrom, policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { clock, type Env, reportFrom } from './compose-report.ts';
 
 /**

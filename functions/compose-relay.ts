@@ -1,37 +1,37 @@
-import { createRestingTargets } from '../lib/app/resting-targets.ts';
-import { createBodyParts } from '../lib/dynamodb/body-parts.ts';
-import { createCallbackStore } from '../lib/dynamodb/callback-store.ts';
-import { createCourier } from '../lib/relay/deliver.ts';
-import { createBodyOpener } from '../lib/runtime/body-sealing.ts';
-import { readConfig, type SettingsReader } from '../lib/runtime/config.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import { createSqsClient } from '../lib/sqs/client.ts';
-import { createDeadLetters } from '../lib/sqs/relay-messages.ts';
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
+import { createPausedTargets } from '../lib/callbacks/paused-targets.ts';
+import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
+import { readConfig, type SettingsReader } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { clock, type Env, reportFrom } from './compose-report.ts';
-import { keyringFrom, locationFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
+import { handlesFrom, keyringFrom, locationFrom, tableFrom } from './compose-shared.ts';
 
 // Joins the adapters of the function that forwards callbacks.
 
 /** Opens bodies of callbacks, and connects to addresses that users name. */
-export function composeRelay(env: Env) {
+export function composeForwarder(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const { log, watcher } = reportFrom(read);
-    const deadLetterUrl = read(wiringSettings.relayDeadLetterQueueUrl);
+    const { log, telemetry } = reportFrom(read);
+    const deadLetterUrl = read(wiringSettings.forwardDeadLetterQueueUrl);
     const ports = {
       callbacks: createCallbackStore(table),
       parts: createBodyParts(table, clock),
       opener: createBodyOpener(keyringFrom(read)),
-      courier: createCourier({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
+      webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
       deadLetters: createDeadLetters(createSqsClient(locationFrom(read)), deadLetterUrl),
-      resting: createRestingTargets(),
+      paused: createPausedTargets(),
       ownHosts: ownHostsFrom(read),
       clock,
       random: Math.random,
-      watcher,
+      telemetry,
     };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.relayQueueUrl), log };
+    return { ports, handleOf: handlesFrom(read, wiringSettings.forwardQueueUrl), log };
   });
 }
 

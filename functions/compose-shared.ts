@@ -1,14 +1,12 @@
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
-import type { Table } from '../lib/dynamodb/table.ts';
-import { createEventBridgeClient } from '../lib/eventbridge/client.ts';
-import { createEventBus } from '../lib/eventbridge/event-bus.ts';
-import { keyringSourceFrom, type SettingsReader } from '../lib/runtime/config.ts';
-import { cachedKeyring, type Keyring, keyringOf, secretText } from '../lib/runtime/keyring.ts';
-import type { Setting } from '../lib/runtime/setting-kinds.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
-import { createSqsClient } from '../lib/sqs/client.ts';
-import { createReceipt } from '../lib/sqs/receipt.ts';
-import { createRefreshQueue } from '../lib/sqs/refresh-queue.ts';
+import type { Table } from '../lib/aws/dynamodb/table.ts';
+import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
+import { createEventBridgeClient, createEventBus } from '../lib/aws/eventbridge/event-bus.ts';
+import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createRefreshQueue } from '../lib/aws/sqs/queues.ts';
+import { cachedKeyring, type Keyring, keyringOf, secretText } from '../lib/sealing/keyring.ts';
+import { keyringSourceFrom, type SettingsReader } from '../lib/settings/read-settings.ts';
+import type { Setting } from '../lib/settings/setting-kinds.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { clock } from './compose-report.ts';
 
 // What the functions' compositions have in common, each made from the settings that it reads.
@@ -36,8 +34,8 @@ export function keyringFrom(read: SettingsReader): Keyring {
   return cachedKeyring(secretText(locationFrom(read), source.secretId), clock);
 }
 
-export function receiptsFrom(read: SettingsReader, queue: Setting<string>) {
+export function handlesFrom(read: SettingsReader, queue: Setting<string>) {
   const client = createSqsClient(locationFrom(read));
   const queueUrl = read(queue);
-  return (receiptHandle: string) => createReceipt(client, queueUrl, receiptHandle);
+  return (receiptHandle: string) => createMessageHandle(client, queueUrl, receiptHandle);
 }

@@ -1,19 +1,19 @@
-import { createAcceptedTokens } from '../lib/dynamodb/accepted-tokens.ts';
-import { createChangeStore } from '../lib/dynamodb/change-store.ts';
-import { createEraser } from '../lib/dynamodb/eraser.ts';
-import { createRecordStore } from '../lib/dynamodb/record-store.ts';
-import { createRefreshArchive } from '../lib/dynamodb/refresh-archive.ts';
-import { createSnapshotStore } from '../lib/dynamodb/snapshot-store.ts';
-import { createSubscriptionStore } from '../lib/dynamodb/subscription-store.ts';
+import { createAcceptedTokens } from '../lib/aws/dynamodb/accepted-tokens.ts';
+import { createChangeStore } from '../lib/aws/dynamodb/change-store.ts';
+import { createEraser } from '../lib/aws/dynamodb/eraser.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createRefreshArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
+import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { createGeweClient } from '../lib/gewe/client.ts';
-import { callersFrom, policyFrom, readConfig } from '../lib/runtime/config.ts';
-import { newNonce, newRefreshSuffix } from '../lib/runtime/random.ts';
-import { createResealer } from '../lib/runtime/resealer.ts';
-import { createOpener, createSealer } from '../lib/runtime/sealing.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
+import { createResealer } from '../lib/sealing/resealer.ts';
+import { createOpener, createSealer } from '../lib/sealing/token-sealing.ts';
+import { callersFrom, policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { clock, type Env, reportFrom } from './compose-report.ts';
-import { eventsFrom, keyringFrom, queueFrom, receiptsFrom, tableFrom } from './compose-shared.ts';
+import { eventsFrom, handlesFrom, keyringFrom, queueFrom, tableFrom } from './compose-shared.ts';
 
 // The one place that joins the adapters: what each function needs, and no more. The bundler drops from a function
 // what its group does not name, and a fault in the environment shows at the function's start.
@@ -28,7 +28,7 @@ export function composeReader(env: Env) {
       snapshots: createSnapshotStore(table),
       changes: createChangeStore(table, clock),
       archive: createRefreshArchive(table, clock),
-      watcher: report.watcher,
+      telemetry: report.telemetry,
     };
     return { ports, ...callersFrom(read), clock, report };
   });
@@ -40,7 +40,7 @@ export function composeStarter(env: Env) {
     const table = tableFrom(read);
     const records = createRecordStore(table, newNonce);
     const report = reportFrom(read);
-    const { watcher } = report;
+    const { telemetry } = report;
     const ports = {
       records,
       archive: createRefreshArchive(table, clock),
@@ -49,11 +49,11 @@ export function composeStarter(env: Env) {
       clock,
       policy: policyFrom(read),
       newRefreshSuffix,
-      watcher,
+      telemetry,
     };
     return {
       ports,
-      reader: { records, snapshots: createSnapshotStore(table), watcher },
+      reader: { records, snapshots: createSnapshotStore(table), telemetry },
       ...callersFrom(read),
       defaultWaitMs: read(userSettings.defaultWait),
       clock,
@@ -79,7 +79,7 @@ export function composeEraser(env: Env) {
 export function composeWorker(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const { log, watcher } = reportFrom(read);
+    const { log, telemetry } = reportFrom(read);
     const keyring = keyringFrom(read);
     const opener = createOpener(keyring);
     const ports = {
@@ -94,25 +94,25 @@ export function composeWorker(env: Env) {
       events: eventsFrom(read),
       opener,
       resealer: createResealer(keyring, opener),
-      upstream: createGeweClient({ baseUrl: read(userSettings.geweBaseUrl), onCall: watcher.called }),
+      upstream: createGeweClient({ baseUrl: read(userSettings.geweBaseUrl), onCall: telemetry.called }),
       clock,
       policy: policyFrom(read),
       newOwner: newNonce,
       newRefreshSuffix,
-      watcher,
+      telemetry,
     };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.queueUrl), log };
+    return { ports, handleOf: handlesFrom(read, wiringSettings.queueUrl), log };
   });
 }
 
 /** Serves the dead letters. */
-export function composeGravedigger(env: Env) {
+export function composeDeadLetterHandler(env: Env) {
   return readConfig(env, (read) => {
     const table = tableFrom(read);
-    const { log, watcher } = reportFrom(read);
+    const { log, telemetry } = reportFrom(read);
     const records = createRecordStore(table, newNonce);
-    const ports = { records, eraser: createEraser(table), events: eventsFrom(read), clock, watcher };
-    return { ports, receiptOf: receiptsFrom(read, wiringSettings.deadLetterQueueUrl), log };
+    const ports = { records, eraser: createEraser(table), events: eventsFrom(read), clock, telemetry };
+    return { ports, handleOf: handlesFrom(read, wiringSettings.deadLetterQueueUrl), log };
   });
 }
 

@@ -1,7 +1,7 @@
-import { eraseDevice } from '../lib/app/erase-device.ts';
-import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { deviceKeyOf } from '../lib/device/keys.ts';
 import { secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
+import { eraseDevice } from '../lib/refresh/erase.ts';
 import { composeEraser } from './compose.ts';
 
 const { ports, allowedTokenHashes, report } = composeEraser(process.env);

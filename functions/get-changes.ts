@@ -1,8 +1,8 @@
-import { readChanges } from '../lib/app/read-changes.ts';
-import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { deviceKeyOf } from '../lib/device/keys.ts';
 import { changesAnswer, sinceOf } from '../lib/http/changes-answer.ts';
 import { secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
+import { readChanges } from '../lib/refresh/read.ts';
 import { composeReader } from './compose.ts';
 
 const { ports, allowedTokenHashes, report } = composeReader(process.env);

@@ -1,5 +1,5 @@
-import { readChatrooms } from '../lib/app/read-chatrooms.ts';
-import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { readChatrooms } from '../lib/chatrooms/read.ts';
+import { deviceKeyOf } from '../lib/device/keys.ts';
 import { chatroomsAnswer, pageOf } from '../lib/http/chatrooms-answer.ts';
 import { secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';

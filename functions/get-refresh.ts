@@ -1,12 +1,12 @@
-import { awaitEnd } from '../lib/app/read-refresh.ts';
 import { isRefreshId } from '../lib/contract/validators.generated.js';
-import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { deviceKeyOf } from '../lib/device/keys.ts';
 import { Fault } from '../lib/http/faults.ts';
 import { preferencesOf } from '../lib/http/preferences.ts';
 import { refreshAnswer } from '../lib/http/refresh-answer.ts';
 import { headerOf, secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { appliedHeader } from '../lib/http/start-answer.ts';
+import { awaitEnd } from '../lib/refresh/read.ts';
 import { composeReader } from './compose.ts';
 
 const { ports, allowedTokenHashes, clock, report } = composeReader(process.env);

@@ -1,9 +1,9 @@
-import { wantRefresh } from '../lib/app/want-refresh.ts';
-import { subscriptionNamed } from '../lib/domain/subscription.ts';
-import { subscriptionIdIn } from '../lib/eventbridge/refresh-requested.ts';
-import { composeWanter } from './compose-events.ts';
+import { subscriptionIdIn } from '../lib/aws/eventbridge/refresh-requested.ts';
+import { subscriptionNamed } from '../lib/device/subscription-rules.ts';
+import { requestRerun } from '../lib/refresh/request-rerun.ts';
+import { composeRerunRequester } from './compose-events.ts';
 
-const { ports, log, watcher } = composeWanter(process.env);
+const { ports, log, telemetry } = composeRerunRequester(process.env);
 
 /**
  * Serves the event `Contacts Refresh Requested` (`x-events` of `openapi.yaml`). What is malformed, or names no subscription, is counted
@@ -12,12 +12,12 @@ const { ports, log, watcher } = composeWanter(process.env);
 export async function handler(event: unknown): Promise<void> {
   const subscriptionId = subscriptionIdIn(event);
   if (subscriptionId === undefined) {
-    watcher.eventDropped('malformed');
+    telemetry.eventDropped('malformed');
     log.warn('event dropped', { what: 'malformed' });
     return;
   }
   const { deviceKey, suffix } = subscriptionNamed(subscriptionId);
-  const what = await wantRefresh(deviceKey, { trigger: 'event', subscriptionSuffix: suffix }, ports);
-  if (what === 'unsubscribed') watcher.eventDropped('unsubscribed');
+  const what = await requestRerun(deviceKey, { trigger: 'event', subscriptionSuffix: suffix }, ports);
+  if (what === 'unsubscribed') telemetry.eventDropped('unsubscribed');
   log.info('event', { deviceKey, what });
 }

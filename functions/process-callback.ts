@@ -1,6 +1,6 @@
-import { processCallback } from '../lib/app/process-callback.ts';
-import { parseCallbackMessage } from '../lib/sqs/callback-messages.ts';
-import { queueHandler } from '../lib/sqs/serve-batch.ts';
+import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { processCallback } from '../lib/callbacks/process.ts';
 import { composeProcessor } from './compose-callbacks.ts';
 
 const { ports, ...batch } = composeProcessor(process.env);
@@ -8,6 +8,6 @@ const { ports, ...batch } = composeProcessor(process.env);
 /** Serves the callback queue: sends callbacks on to the relay, does what they mean, and asks GeWe about chatrooms. */
 export const handler = queueHandler(
   parseCallbackMessage,
-  (message, receipt, run) => processCallback(message, receipt, ports, run),
+  (message, handle, run) => processCallback(message, handle, ports, run),
   batch,
 );

@@ -1,4 +1,4 @@
-import { receiveCallback } from '../lib/app/receive-callback.ts';
+import { receiveCallback } from '../lib/callbacks/receive.ts';
 import { acknowledgement, incomingOf, inTime } from '../lib/http/incoming-callback.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { composeReceiver } from './compose-callbacks.ts';

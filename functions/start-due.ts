@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { startDueDevices } from '../lib/app/start-due.ts';
+import { startDueDevices } from '../lib/refresh/start-due.ts';
 import { composeSchedule } from './compose-events.ts';
 
 const { ports, log } = composeSchedule(process.env);

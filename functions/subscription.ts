@@ -1,8 +1,8 @@
-import { deleteSubscription, putSubscription, readSubscription } from '../lib/app/keep-subscription.ts';
-import { deviceKeyOf } from '../lib/domain/keys.ts';
+import { deviceKeyOf } from '../lib/device/keys.ts';
+import { deleteSubscription, readSubscription, upsertSubscription } from '../lib/device/subscribe.ts';
 import { secretOf } from '../lib/http/request.ts';
 import { httpHandler } from '../lib/http/stack.ts';
-import { putAnswer, subscriptionAnswer, wishOf } from '../lib/http/subscription-answer.ts';
+import { putAnswer, subscriptionAnswer, subscriptionInputOf } from '../lib/http/subscription-answer.ts';
 import { composeSubscriber } from './compose-events.ts';
 
 const { ports, allowedTokenHashes, shortestPeriodMs, report } = composeSubscriber(process.env);
@@ -19,7 +19,7 @@ export const handler = httpHandler(async (event, signal) => {
     case 'PUT':
       return putAnswer(
         deviceKey,
-        await putSubscription(secret, wishOf(event, shortestPeriodMs), ports, signal),
+        await upsertSubscription(secret, subscriptionInputOf(event, shortestPeriodMs), ports, signal),
         nowMs,
       );
     case 'DELETE':

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { checkDeploySettings } from './deploy-settings.ts';
 
 const none = { sealingKey: false, tokenHashes: false };

@@ -1,7 +1,7 @@
-import { readConfig } from '../lib/runtime/config.ts';
-import { type Setting, text } from '../lib/runtime/setting-kinds.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
-import { wiringSettings } from '../lib/runtime/wiring-settings.ts';
+import { readConfig } from '../lib/settings/read-settings.ts';
+import { type Setting, text } from '../lib/settings/setting-kinds.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 
 /** A text that `serverless.yml` puts into the template as it is: an empty one would not fall back to the default. */
 function verbatim(name: string, meaning: string, allowed: string, pattern: RegExp, fallback?: string) {

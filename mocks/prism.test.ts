@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { getHttpOperationsFromSpec } from '@stoplight/prism-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digestOf } from '../lib/domain/contacts.ts';
+import { digestOf } from '../lib/device/contacts.ts';
 import { type RunningPrism, startPrismMock, startPrismProxy } from './prism.ts';
 
 const specFile = fileURLToPath(new URL('../openapi.yaml', import.meta.url));
@@ -28,10 +28,16 @@ const answers = operations.flatMap(({ method, path, request, responses }) =>
       example: example.key,
       value: 'value' in example ? example.value : undefined,
     }));
-    const wanted = named.length > 0 ? named : [{ example: undefined, value: undefined }];
+    const pendingRerun = named.length > 0 ? named : [{ example: undefined, value: undefined }];
     const [asked] = request?.body?.contents?.flatMap((content) => content.examples ?? []) ?? [];
     const sent = asked && 'value' in asked ? JSON.stringify(asked.value) : undefined;
-    return wanted.map((one) => ({ method: method.toUpperCase(), path, code: Number(code), sent, ...one }));
+    return pendingRerun.map((one) => ({
+      method: method.toUpperCase(),
+      path,
+      code: Number(code),
+      sent,
+      ...one,
+    }));
   }),
 );
 
@@ -62,7 +68,7 @@ describe('the mock', () => {
     }
   });
 
-  it('refuses a request of the resource face that has no token', async () => {
+  it('refuses a request of the resource surface that has no token', async () => {
     const response = await fetch(`${mock.url}/v1/devices/wx_demo/contacts`);
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ type: 'urn:problem-type:gewe-contacts:token-missing' });

@@ -2,9 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deploySettings } from '../infra/deploy-settings.ts';
-import { failureTraits } from '../lib/domain/errors.ts';
+import { failureTraits } from '../lib/device/failures.ts';
 import { faultTexts } from '../lib/http/faults.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
 import { localSettings } from '../mocks/local-stack/settings.ts';
 
 const root = join(import.meta.dirname, '..');

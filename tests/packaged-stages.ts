@@ -1,4 +1,4 @@
-import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { type Packaged, packageTemplate } from './packaged-template.ts';
 
 const accountId = '111122223333';

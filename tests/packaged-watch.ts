@@ -8,7 +8,7 @@ import {
   type MetricName,
   metrics,
   namespace,
-} from '../lib/runtime/metrics.ts';
+} from '../lib/telemetry/metrics.ts';
 
 interface Dimension {
   readonly Name: string;

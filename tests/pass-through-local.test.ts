@@ -102,7 +102,7 @@ async function say(target: string, host = 'x', body = '{}') {
   return { head: answerHead, body: answerBody };
 }
 
-/** The status, and the code in the words of GeWe's face. */
+/** The status, and the code in the words of GeWe's surface. */
 async function refused(target: string, host?: string) {
   const { head, body } = await say(target, host);
   return [head.split(' ')[1], JSON.parse(body).data?.code];

@@ -40,7 +40,7 @@ async function stop(signal: NodeJS.Signals, to: 'npm' | 'group'): Promise<readon
 
 const api = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${ports.PORT}${path}`, init);
 
-/** An operation of GeWe's own face. */
+/** An operation of GeWe's own surface. */
 async function gewe(operation: string, token = 't', headers: Record<string, string> = {}) {
   const response = await api(`/gewe/v2/api/contacts/${operation}`, {
     method: 'POST',

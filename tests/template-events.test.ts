@@ -30,7 +30,7 @@ describe('queues', () => {
     expect(receives).toEqual([
       ['RefreshQueue', 10],
       ['CallbackQueue', 10],
-      ['RelayQueue', 1000],
+      ['ForwardQueue', 1000],
     ]);
   });
 
@@ -44,9 +44,9 @@ describe('queues', () => {
   it('serves every queue but those whose messages rest, one message at a time, and asks which failed', () => {
     expect(mappings()).toEqual([
       { functionName: 'fetch-contacts', queue: 'RefreshQueue', atOnce: 10 },
-      { functionName: 'fail-refresh', queue: 'DeadLetterQueue', atOnce: undefined },
+      { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: undefined },
       { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 10 },
-      { functionName: 'relay-callback', queue: 'RelayQueue', atOnce: 20 },
+      { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 20 },
     ]);
     for (const [, { Properties: mapping }] of packaged.ofType('AWS::Lambda::EventSourceMapping')) {
       expect(mapping).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
@@ -78,8 +78,8 @@ describe('queues', () => {
           ),
         ),
     ]);
-    for (const resting of ['CallbackDeadLetterQueue', 'RelayDeadLetterQueue'])
-      expect(takers).not.toContain(resting);
+    for (const paused of ['CallbackDeadLetterQueue', 'ForwardDeadLetterQueue'])
+      expect(takers).not.toContain(paused);
     expect(takers).toContain('DeadLetterQueue');
   });
 });

@@ -22,14 +22,14 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
     ...ofTable('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-    ...['CallbackQueue', 'RefreshQueue', 'RelayQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    ...['CallbackQueue', 'RefreshQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('CallbackQueue'),
     opens,
   ],
-  RelayCallbackRole: [
+  ForwardCallbackRole: [
     ...ofTable('GetItem', 'DeleteItem'),
-    'sqs:SendMessage RelayDeadLetterQueue',
-    ...polls('RelayQueue'),
+    'sqs:SendMessage ForwardDeadLetterQueue',
+    ...polls('ForwardQueue'),
     opens,
   ],
   FetchContactsRole: [
@@ -39,7 +39,7 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
     opens,
     'events:PutEvents ContactsEventBus',
   ],
-  FailRefreshRole: [
+  RefreshDeadLettersRole: [
     ...ofTable('GetItem', 'PutItem', 'Query', 'DeleteItem'),
     ...polls('DeadLetterQueue'),
     'events:PutEvents ContactsEventBus',

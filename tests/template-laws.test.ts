@@ -44,8 +44,8 @@ describe.each(stages)('%s', (stage) => {
       DeadLetterQueue: undefined,
       CallbackQueue: arnOf('CallbackDeadLetterQueue'),
       CallbackDeadLetterQueue: undefined,
-      RelayQueue: arnOf('RelayDeadLetterQueue'),
-      RelayDeadLetterQueue: undefined,
+      ForwardQueue: arnOf('ForwardDeadLetterQueue'),
+      ForwardDeadLetterQueue: undefined,
     });
   });
 
@@ -136,7 +136,7 @@ describe.each(stages)('%s', (stage) => {
     );
     const on = { 'Fn::GetAtt': ['SealingKeyring', 'Id'] };
     expect(readers).toEqual(
-      ['FetchContactsRole', 'ProcessCallbackRole', 'RelayCallbackRole'].map((name) => ({
+      ['FetchContactsRole', 'ProcessCallbackRole', 'ForwardCallbackRole'].map((name) => ({
         name,
         Action: 'secretsmanager:GetSecretValue',
         Resource: on,
@@ -145,7 +145,7 @@ describe.each(stages)('%s', (stage) => {
     const told = [...packaged(stage).functions].filter(([, { Environment: environment }]) =>
       JSON.stringify(environment ?? {}).includes('SealingKeyring'),
     );
-    expect(told.map(([name]) => name)).toEqual(['fetch-contacts', 'process-callback', 'relay-callback']);
+    expect(told.map(([name]) => name)).toEqual(['fetch-contacts', 'process-callback', 'forward-callback']);
   });
 
   it('lets a function write into its own log group alone', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploySettings } from '../infra/deploy-settings.ts';
-import { userSettings } from '../lib/runtime/settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
 import { boundaryArn, certificateArn, chosenSettings, packageDev, packageProd } from './packaged-stages.ts';
 import type { Packaged } from './packaged-template.ts';
 

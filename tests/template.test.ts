@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { type Packaged, packageTemplate } from './packaged-template.ts';
 
 // Settings, events and bundles of what would be deployed; what has to hold in every stage stands in template-laws.test.ts.
@@ -69,7 +69,7 @@ describe('the packaged template', () => {
     'delete-device': 100_000,
     'start-refresh': 115_000,
     'fetch-contacts': 135_000,
-    'fail-refresh': 103_000,
+    'refresh-dead-letters': 103_000,
     'not-found': 15_000,
     subscription: 105_000,
     'get-chatrooms': 96_000,
@@ -79,7 +79,7 @@ describe('the packaged template', () => {
     'start-due': 100_000,
     'on-refresh-event': 98_000,
     'process-callback': 127_000,
-    'relay-callback': 120_000,
+    'forward-callback': 120_000,
   };
 
   it('ships one small file a function', () => {

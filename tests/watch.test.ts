@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fieldNames } from '../lib/runtime/log.ts';
-import { dimensionsOf, dimensionValues, type MetricName, metrics } from '../lib/runtime/metrics.ts';
+import { fieldNames } from '../lib/telemetry/log.ts';
+import { dimensionsOf, dimensionValues, type MetricName, metrics } from '../lib/telemetry/metrics.ts';
 import {
   type Alarm,
   faultsOf,

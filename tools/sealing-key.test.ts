@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type PublicJwk, parseKeyring, parsePublicJwk } from '../lib/runtime/jwk.ts';
-import { cachedKeyring } from '../lib/runtime/keyring.ts';
-import { createOpener, createSealer } from '../lib/runtime/sealing.ts';
+import { type PublicJwk, parseKeyring, parsePublicJwk } from '../lib/sealing/jwk.ts';
+import { cachedKeyring } from '../lib/sealing/keyring.ts';
+import { createOpener, createSealer } from '../lib/sealing/token-sealing.ts';
 
 let folder: string;
 let file: string;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { keyringForm, type PrivateJwk, type PublicJwk, parseKeyring } from '../lib/runtime/jwk.ts';
-import { newSealingKey } from '../lib/runtime/sealing-key.ts';
+import { keyringForm, type PrivateJwk, type PublicJwk, parseKeyring } from '../lib/sealing/jwk.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 
 const help = `npm run sealing-key: makes and rotates the keys that tokens are sealed with.
 

@@ -1,5 +1,5 @@
-import type { FailureClass } from '../domain/errors.ts';
-import type { AccountAnswer, GeweAccount } from '../domain/ports.ts';
+import type { FailureClass } from '../device/failures.ts';
+import type { AccountAnswer, GeweAccount } from '../device/ports.ts';
 import { parseEnvelope } from './envelope.ts';
 import { exchange, failureOf } from './exchange.ts';
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CallbackEvent } from '../domain/callback.ts';
+import type { CallbackEvent } from '../callbacks/event.ts';
 import { parseCallback } from './callback-wire.ts';
 
 const samples = join(import.meta.dirname, '../../mocks/gewe/callbacks');

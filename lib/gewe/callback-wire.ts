@@ -1,5 +1,5 @@
-import { type CallbackEvent, isChatroomId } from '../domain/callback.ts';
-import type { EpochMs } from '../domain/record.ts';
+import { type CallbackEvent, isChatroomId } from '../callbacks/event.ts';
+import type { EpochMs } from '../device/record.ts';
 import { memberOf, numberIn, parseExactly, textIn } from './callback-json.ts';
 import { endsRoom, isOrdinary } from './callback-notices.ts';
 import { isObject, type JsonObject } from './envelope.ts';
@@ -47,7 +47,7 @@ const changes: Readonly<Record<string, 'modified' | 'deleted'>> = {
 const meaningless: ReadonlySet<string> = new Set(['LOGINERROR', 'RECONNECTSTART']);
 
 /**
- * WeChat's type of what it tells an account's other terminals when one of them opens or reads a chat: nobody speaks. Rooms
+ * WeChat's type of what it tells an account's other terminals when one of them opens or reads a chat: nobody speaks. RoomInfoClient
  * that the account has left are opened and read, too.
  */
 const statusNotify = '51';

@@ -1,4 +1,5 @@
-import type { CallbackSetting, CallReader, PassedAnswer, PassedCall } from '../domain/passed-call.ts';
+import type { CallbackSetting } from '../callbacks/redirect.ts';
+import type { CallReader, PassedAnswer, PassedCall } from '../pass-through/call.ts';
 import { isObject, type JsonObject, parseEnvelope } from './envelope.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UpstreamAnswer } from '../domain/ports.ts';
+import type { UpstreamAnswer } from '../device/ports.ts';
 import { createGeweClient, type GeweCall } from './client.ts';
 import { maxBodyBytes } from './exchange.ts';
 import { startScriptedServer } from './scripted-server.ts';

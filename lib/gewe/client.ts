@@ -1,5 +1,5 @@
-import type { FailureClass } from '../domain/errors.ts';
-import type { DeviceSecret, Upstream, UpstreamAnswer } from '../domain/ports.ts';
+import type { FailureClass } from '../device/failures.ts';
+import type { DeviceSecret, Upstream, UpstreamAnswer } from '../device/ports.ts';
 import { failure } from './envelope.ts';
 import { type Answered, exchange, failureOf, type Unanswered } from './exchange.ts';
 import { parseAnswer } from './wire.ts';

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../domain/errors.ts';
+import type { FailureClass } from '../device/failures.ts';
 
 /** An answer of GeWe as it came: the whole body, decompressed. */
 export interface RawAnswer {

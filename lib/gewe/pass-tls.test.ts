@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { selfSigned } from '../relay/self-signed.ts';
+import { selfSigned } from '../webhook/self-signed.ts';
 import { createPasser } from './pass.ts';
 
 const call = {

@@ -1,7 +1,7 @@
 import { createServer as createSocketServer, type Server as SocketServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PassedCall } from '../domain/passed-call.ts';
+import type { PassedCall } from '../pass-through/call.ts';
 import { createPasser, maxAnswerBytes, type PasserOptions } from './pass.ts';
 import { type RecordingServer, type Respond, startRecordingServer } from './recording-server.ts';
 

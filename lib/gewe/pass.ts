@@ -6,7 +6,7 @@ import {
   type PassedCall,
   type Passer,
   type PassFailure,
-} from '../domain/passed-call.ts';
+} from '../pass-through/call.ts';
 import { keptConnections } from './kept-connections.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createRooms } from './rooms.ts';
+import { createRoomInfoClient } from './rooms.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
 const secret = { token: 'canary-7f3a', appId: 'wx_demo' };
@@ -10,7 +10,7 @@ const nothing = { name: null, remark: null, owner: null, memberCount: null };
 const server = await startScriptedServer();
 afterAll(() => server.close());
 const ask = (timeoutMs = 10_000) =>
-  createRooms({ baseUrl: `${server.url}/v2/api`, timeoutMs }).ask(secret, roomId, never);
+  createRoomInfoClient({ baseUrl: `${server.url}/v2/api`, timeoutMs }).fetchInfo(secret, roomId, never);
 const askOf = (data: unknown) => {
   server.play((response) => response.end(JSON.stringify({ ret: 200, msg: '操作成功', data })));
   return ask();

@@ -1,5 +1,5 @@
-import type { RoomAnswer, Rooms } from '../domain/callback-ports.ts';
-import type { RoomInfo } from '../domain/chatroom.ts';
+import type { RoomAnswer, RoomInfoClient } from '../chatrooms/ports.ts';
+import type { RoomInfo } from '../chatrooms/room-rules.ts';
 import { quickTimeoutMs } from './account.ts';
 import { type Failure, failure, isObject, parseEnvelope, type Success } from './envelope.ts';
 import { exchange, failureOf } from './exchange.ts';
@@ -7,7 +7,7 @@ import { exchange, failureOf } from './exchange.ts';
 /** Longer is no name: it would only fill the table. */
 const maxTextLength = 512;
 
-export interface RoomsOptions {
+export interface RoomInfoOptions {
   /** As `geweBaseUrl` gives it. */
   readonly baseUrl: string;
   /** How long a call may take; `quickTimeoutMs` unless a test says otherwise. */
@@ -15,9 +15,12 @@ export interface RoomsOptions {
 }
 
 /** GeWe's `group/getChatroomInfo` over HTTP: one request a call. */
-export function createRooms({ baseUrl, timeoutMs = quickTimeoutMs }: RoomsOptions): Rooms {
+export function createRoomInfoClient({
+  baseUrl,
+  timeoutMs = quickTimeoutMs,
+}: RoomInfoOptions): RoomInfoClient {
   return {
-    async ask({ token, appId }, roomId, signal) {
+    async fetchInfo({ token, appId }, roomId, signal) {
       const url = `${baseUrl}/group/getChatroomInfo`;
       const came = await exchange({ url, token, body: { appId, chatroomId: roomId }, timeoutMs, signal });
       if (came.kind === 'aborted') throw signal.reason;

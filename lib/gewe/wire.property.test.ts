@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contactArrays } from '../domain/contacts.ts';
-import { failureTraits } from '../domain/errors.ts';
-import type { UpstreamAnswer } from '../domain/ports.ts';
+import { contactArrays } from '../device/contacts.ts';
+import { failureTraits } from '../device/failures.ts';
+import type { UpstreamAnswer } from '../device/ports.ts';
 import { cleanIds, parseAnswer } from './wire.ts';
 
 const canary = 'canary-7f3a';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureClass } from '../domain/errors.ts';
-import type { UpstreamAnswer } from '../domain/ports.ts';
+import type { FailureClass } from '../device/failures.ts';
+import type { UpstreamAnswer } from '../device/ports.ts';
 import { parseOversized } from './envelope.ts';
 import { cleanIds, maxListBytes, parseAnswer } from './wire.ts';
 

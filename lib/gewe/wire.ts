@@ -1,5 +1,5 @@
-import { type Contacts, contactArrays, countsOf, total } from '../domain/contacts.ts';
-import type { UpstreamAnswer } from '../domain/ports.ts';
+import { type Contacts, contactArrays, countsOf, total } from '../device/contacts.ts';
+import type { UpstreamAnswer } from '../device/ports.ts';
 import { failure, isObject, parseEnvelope, type RawAnswer } from './envelope.ts';
 
 /** A list whose answer would be larger is refused: a Lambda function's answer ends at 6 MB (AWS quota). */

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { FailureEnvelope, RefreshError } from '../contract/types.generated.ts';
-import type { FailureClass } from '../domain/errors.ts';
+import type { FailureClass } from '../device/failures.ts';
 import { failureTexts } from './failure-texts.ts';
 import { type Fault, type FaultCode, faultTexts } from './faults.ts';
-import type { Face } from './request.ts';
+import type { Surface } from './request.ts';
 
 /** An answer as the gateway takes it (payload 2.0). */
 export type Answer = APIGatewayProxyStructuredResultV2;
@@ -40,10 +40,15 @@ export function failureEnvelope(failure: FailureClass, headers: Headers = {}): A
   return json<FailureEnvelope>(200, { ret: 500, msg, data: { code: failure, msg: reason } }, headers);
 }
 
-/** A request that is not served, in the words of the face that was called. `extra`: further members of a problem. */
-export function faultAnswer(fault: Fault, face: Face, headers: Headers = {}, extra: object = {}): Answer {
+/** A request that is not served, in the words of the surface that was called. `extra`: further members of a problem. */
+export function faultAnswer(
+  fault: Fault,
+  surface: Surface,
+  headers: Headers = {},
+  extra: object = {},
+): Answer {
   const { status, title, detail, msg } = faultTexts[fault.code];
-  if (face === 'gewe') {
+  if (surface === 'gewe') {
     const unrouted = fault.code === 'not-found' || fault.code === 'method-not-allowed';
     const parts = fault.parts.map((part) => part.detail).join('; ');
     const data = { code: fault.code, msg: parts || msg };

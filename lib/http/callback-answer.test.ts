@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callbackAnswer, callbackWishOf, putCallbackAnswer, urlBaseOf } from './callback-answer.ts';
+import { callbackAnswer, callbackInputOf, putCallbackAnswer, urlBaseOf } from './callback-answer.ts';
 import { httpEvent } from './events.test-data.ts';
 
 const eventWith = (body: string) =>
@@ -27,10 +27,10 @@ describe('the URL', () => {
 describe('what the body asks for', () => {
   it('is nothing but a URL unless it says more', () => {
     const ownHosts = ['api.example.com'];
-    expect(callbackWishOf(eventWith('{}'), undefined)).toEqual({ register: false, urlBase, ownHosts });
-    expect(callbackWishOf(eventWith('{"forwardTo":null}'), undefined)).not.toHaveProperty('forwardTo');
+    expect(callbackInputOf(eventWith('{}'), undefined)).toEqual({ register: false, urlBase, ownHosts });
+    expect(callbackInputOf(eventWith('{"forwardTo":null}'), undefined)).not.toHaveProperty('forwardTo');
     const all = '{"register":true,"forwardTo":"https://bot.example.com"}';
-    expect(callbackWishOf(eventWith(all), 'https://contacts.example.com:8443')).toEqual({
+    expect(callbackInputOf(eventWith(all), 'https://contacts.example.com:8443')).toEqual({
       register: true,
       forwardTo: 'https://bot.example.com',
       urlBase: 'https://contacts.example.com:8443/v1/callbacks/',
@@ -39,7 +39,7 @@ describe('what the body asks for', () => {
   });
 
   it('is refused with a pointer', () => {
-    expect(() => callbackWishOf(eventWith('{"register":"yes"}'), undefined)).toThrow(
+    expect(() => callbackInputOf(eventWith('{"register":"yes"}'), undefined)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
         parts: [{ pointer: '/register', detail: 'must be boolean' }],
@@ -84,7 +84,7 @@ describe('the answer', () => {
   it.each(['token-rejected', 'token-unverified', 'callback-not-registered'] as const)(
     'is the problem %s',
     (why) => {
-      expect(() => putCallbackAnswer({ kind: 'refused', why }, urlBase)).toThrow(
+      expect(() => putCallbackAnswer({ kind: 'rejected', why }, urlBase)).toThrow(
         expect.objectContaining({ code: why }),
       );
     },

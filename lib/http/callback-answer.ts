@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { CallbackWish, OwnCallback, Put } from '../app/keep-callback.ts';
+import type { CallbackHost } from '../callbacks/redirect.ts';
+import type { CallbackInput, OwnCallback, UpsertCallbackResult } from '../callbacks/register.ts';
 import type { Callback } from '../contract/types.generated.ts';
 import { faultOfCallbackRequest, isCallbackRequest } from '../contract/validators.generated.js';
-import type { CallbackHost } from '../domain/passed-call.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { timeOf, timeOrNull } from './refresh-answer.ts';
@@ -31,10 +31,10 @@ export function callbackHostOf(
 }
 
 /** What the body asks for. Throws `Fault`. */
-export function callbackWishOf(
+export function callbackInputOf(
   event: APIGatewayProxyEventV2,
   publicBaseUrl: string | undefined,
-): CallbackWish {
+): CallbackInput {
   const { register = false, forwardTo } = jsonBodyOf(event, contract);
   return {
     register,
@@ -44,13 +44,13 @@ export function callbackWishOf(
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when it was not put. */
-export function putCallbackAnswer(put: Put, urlBase: string): Answer {
+export function putCallbackAnswer(put: UpsertCallbackResult, urlBase: string): Answer {
   switch (put.kind) {
     case 'put':
       return callbackAnswer(put.created ? 201 : 200, put.callback, urlBase);
     case 'target-refused':
       throw new Fault('invalid-request', [{ pointer: '/forwardTo', detail: put.why }]);
-    case 'refused':
+    case 'rejected':
       throw new Fault(put.why);
   }
 }

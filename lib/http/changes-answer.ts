@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ChangesSince } from '../app/read-changes.ts';
 import type { Changes } from '../contract/types.generated.ts';
 import { isSince } from '../contract/validators.generated.js';
+import type { ChangesSince } from '../refresh/read.ts';
 import { type Answer, faultAnswer, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { timeOf } from './refresh-answer.ts';
@@ -20,9 +20,9 @@ export function sinceOf({ queryStringParameters }: APIGatewayProxyEventV2): stri
 export function changesAnswer(since: string, changes: ChangesSince): Answer {
   switch (changes.kind) {
     case 'nothing':
-      return faultAnswer(new Fault('nothing-stored'), 'resource', {}, { start: 'refreshes' });
+      return faultAnswer(new Fault('nothing-stored'), 'rest', {}, { start: 'refreshes' });
     case 'gone':
-      return faultAnswer(new Fault('changes-gone'), 'resource');
+      return faultAnswer(new Fault('changes-gone'), 'rest');
     case 'changes': {
       const { snapshot, difference } = changes;
       const { added, removed } = difference;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ChatroomPage, ListedRoom } from '../app/read-chatrooms.ts';
+import type { ChatroomPage, ListedRoom } from '../chatrooms/read.ts';
 import type { Chatroom, ChatroomPage as Page } from '../contract/types.generated.ts';
 import { isCursor, isLimit } from '../contract/validators.generated.js';
 import { type Answer, faultAnswer, json } from './answer.ts';
@@ -34,7 +34,7 @@ export function pageOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): 
 
 export function chatroomsAnswer(page: ChatroomPage, { limit }: PageRequest): Answer {
   if (page.kind === 'nothing') {
-    return faultAnswer(new Fault('nothing-stored'), 'resource', {}, { start: 'contacts/refreshes' });
+    return faultAnswer(new Fault('nothing-stored'), 'rest', {}, { start: 'contacts/refreshes' });
   }
   const next = page.next === undefined ? null : Buffer.from(page.next).toString('base64url');
   return json<Page>(

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../domain/errors.ts';
+import type { FailureClass } from '../device/failures.ts';
 
 /** What a class of failure is called, in both faces. */
 interface FailureTexts {

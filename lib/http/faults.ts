@@ -6,12 +6,12 @@ type NameOf<Type> = Type extends `urn:problem-type:gewe-contacts:${infer Name}` 
 export type FaultCode = RequestFault | PassThroughFault | NameOf<ProblemType>;
 
 interface FaultTexts {
-  /** HTTP status of the resource face. */
+  /** HTTP status of the resource surface. */
   readonly status: number;
   readonly title: string;
   /** What to do about it. */
   readonly detail: string;
-  /** The same in the words of GeWe's own face. */
+  /** The same in the words of GeWe's own surface. */
   readonly msg: string;
 }
 

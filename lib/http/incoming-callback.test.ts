@@ -11,7 +11,7 @@ describe('what was posted', () => {
     const text = incomingOf(
       eventWith({ body: '{"消息":1}\r\n', headers: { 'content-type': 'application/json' } }),
     );
-    expect(text).toMatchObject({ id: 'the-id', contentType: 'application/json', wasRelayed: false });
+    expect(text).toMatchObject({ id: 'the-id', contentType: 'application/json', wasForwarded: false });
     expect(Buffer.from(text.body).toString()).toBe('{"消息":1}\r\n');
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
     const encoded = incomingOf(eventWith({ body: bytes.toString('base64'), isBase64Encoded: true }));
@@ -19,7 +19,7 @@ describe('what was posted', () => {
   });
 
   it('may be nothing', () => {
-    expect(incomingOf(eventWith({}))).toMatchObject({ contentType: '', wasRelayed: false });
+    expect(incomingOf(eventWith({}))).toMatchObject({ contentType: '', wasForwarded: false });
     expect(incomingOf(eventWith({})).body.byteLength).toBe(0);
   });
 
@@ -30,8 +30,8 @@ describe('what was posted', () => {
     ['1.1 not-gewe-contacts-at-all', false],
     ['1.1 proxy', false],
     ['', false],
-  ])('has come over one of these services when Via is %j: %s', (via, wasRelayed) => {
-    expect(incomingOf(eventWith({ headers: { Via: via } }))).toMatchObject({ wasRelayed });
+  ])('has come over one of these services when Via is %j: %s', (via, wasForwarded) => {
+    expect(incomingOf(eventWith({ headers: { Via: via } }))).toMatchObject({ wasForwarded });
   });
 
   it('has 5 MiB at most', () => {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Incoming } from '../app/receive-callback.ts';
+import type { Incoming } from '../callbacks/receive.ts';
 import type { CallbackAcknowledgement } from '../contract/types.generated.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
@@ -16,7 +16,7 @@ export function incomingOf(event: APIGatewayProxyEventV2): Incoming {
     id: event.pathParameters?.callbackId ?? '',
     body,
     contentType: headerOf(event, 'content-type') ?? '',
-    wasRelayed: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(headerOf(event, 'via') ?? ''),
+    wasForwarded: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(headerOf(event, 'via') ?? ''),
   };
 }
 

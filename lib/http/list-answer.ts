@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { SnapshotRef } from '../domain/record.ts';
+import type { SnapshotRef } from '../device/record.ts';
 import type { Answer } from './answer.ts';
 import { acceptsGzip, entityTagOf } from './conditional.ts';
 

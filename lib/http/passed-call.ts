@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Passed } from '../app/pass-through.ts';
 import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
 import {
   asksForToken,
@@ -9,7 +8,8 @@ import {
   type PassedAnswer,
   type PassedCall,
   type PassRule,
-} from '../domain/passed-call.ts';
+} from '../pass-through/call.ts';
+import type { Passed } from '../pass-through/pass-through.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { hasToken, headerOf, tokenOf } from './request.ts';
@@ -77,7 +77,7 @@ export function passedAnswer(passed: Passed): Answer {
       return asItCame(passed);
     case 'redirected':
       return json<NothingStoredEnvelope>(200, { ret: 200, msg: '操作成功' });
-    case 'refused':
+    case 'invalid':
       throw new Fault('invalid-request', [{ pointer: passed.pointer, detail: passed.why }]);
     case 'failure':
       throw new Fault(passed.why);

@@ -1,7 +1,7 @@
-import type { SeenRefresh } from '../app/read-refresh.ts';
 import type { Refresh } from '../contract/types.generated.ts';
-import type { EpochMs } from '../domain/record.ts';
-import { isOpen } from '../domain/refresh-view.ts';
+import type { EpochMs } from '../device/record.ts';
+import { isOpen } from '../device/record.ts';
+import type { SeenRefresh } from '../refresh/read.ts';
 import { type Answer, failureProblem, json } from './answer.ts';
 
 /** Asking more often tells nothing sooner; asking less often than this is no courtesy. */

@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isAppId, isFetchContactsListRequest, type SchemaFault } from '../contract/validators.generated.js';
-import type { DeviceSecret } from '../domain/ports.ts';
+import type { DeviceSecret } from '../device/ports.ts';
 import { Fault } from './faults.ts';
 
 /** The two faces of the service: GeWe's own, and the resource. */
-export type Face = 'gewe' | 'resource';
+export type Surface = 'gewe' | 'rest';
 
 /** Requests carry an app id and little else. */
 const maxBodyBytes = 65_536;
 
 const gewePrefix = /^(?:\/gewe)?\/v2\/api(?:\/|$)/;
 
-/** Which face's words the caller understands. */
-export function faceOf({ routeKey, rawPath }: Pick<APIGatewayProxyEventV2, 'routeKey' | 'rawPath'>): Face {
+/** Which surface's words the caller understands. */
+export function surfaceOf({
+  routeKey,
+  rawPath,
+}: Pick<APIGatewayProxyEventV2, 'routeKey' | 'rawPath'>): Surface {
   const path = routeKey === '$default' ? rawPath : routeKey.slice(routeKey.indexOf('/'));
-  return gewePrefix.test(path) ? 'gewe' : 'resource';
+  return gewePrefix.test(path) ? 'gewe' : 'rest';
 }
 
 /** A header by its lower-case name; the gateway gives names in lower case, other hosts may not. */
@@ -26,7 +29,7 @@ export function headerOf({ headers }: APIGatewayProxyEventV2, name: string): str
 }
 
 /**
- * Who asks about which device: the token of the header, and the app id of the body (GeWe's own face) or of the path.
+ * Who asks about which device: the token of the header, and the app id of the body (GeWe's own surface) or of the path.
  * `allowedTokenHashes`: SHA-256 of the tokens that may be used, hex; empty means all. Throws `Fault`.
  */
 export function secretOf(
@@ -34,7 +37,7 @@ export function secretOf(
   allowedTokenHashes: ReadonlySet<string>,
 ): DeviceSecret {
   const token = tokenOf(event, allowedTokenHashes);
-  const appId = faceOf(event) === 'gewe' ? appIdOfBody(event) : appIdOfPath(event);
+  const appId = surfaceOf(event) === 'gewe' ? appIdOfBody(event) : appIdOfPath(event);
   return { token, appId };
 }
 

@@ -1,4 +1,4 @@
-import { callNamePattern } from '../domain/passed-call.ts';
+import { callNamePattern } from '../pass-through/call.ts';
 
 /** The paths of this service and the methods each knows, exact paths before templated ones; held against openapi.yaml and serverless.yml by a test. */
 export const routes: readonly { readonly path: string; readonly methods: readonly string[] }[] = [

@@ -1,11 +1,11 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { QueueUnavailable, StoreUnavailable } from '../domain/ports.ts';
-import type { Watcher } from '../domain/watcher.ts';
-import type { Log } from '../runtime/log.ts';
+import { QueueUnavailable, StoreUnavailable } from '../device/ports.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import type { Log } from '../telemetry/log.ts';
 import { type Answer, faultAnswer } from './answer.ts';
 import { Fault } from './faults.ts';
-import { faceOf } from './request.ts';
+import { surfaceOf } from './request.ts';
 
 /** What a function does with a request. The signal aborts a second before the function's time is up. */
 export type Serve = (event: APIGatewayProxyEventV2, signal: AbortSignal) => Promise<Answer>;
@@ -13,7 +13,7 @@ export type Serve = (event: APIGatewayProxyEventV2, signal: AbortSignal) => Prom
 /** Who is told how it went. */
 export interface Report {
   readonly log: Log;
-  readonly watcher: Pick<Watcher, 'notServed'>;
+  readonly telemetry: Pick<Telemetry, 'requestFailed'>;
 }
 
 /** Time left to answer when a request takes too long. */
@@ -40,7 +40,7 @@ function onTimeout(): never {
 function errorsToAnswers() {
   return {
     onError: (request: { event: APIGatewayProxyEventV2; error: Error | null; response: Answer | null }) => {
-      request.response ??= faultAnswer(faultOf(request.error), faceOf(request.event));
+      request.response ??= faultAnswer(faultOf(request.error), surfaceOf(request.event));
     },
   };
 }
@@ -51,7 +51,7 @@ function faultOf(error: Error | null): Fault {
   return new Fault(unavailable ? 'unavailable' : 'internal-error');
 }
 
-function requestLog({ log, watcher }: Report) {
+function requestLog({ log, telemetry }: Report) {
   return {
     after: ({ event, response }: { event: APIGatewayProxyEventV2; response: Answer | null }) => {
       log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
@@ -60,7 +60,7 @@ function requestLog({ log, watcher }: Report) {
       const fault = faultOf(error);
       const fields = { route: event.routeKey, code: fault.code };
       if (fault.code === 'internal-error' || fault.code === 'unavailable') {
-        watcher.notServed();
+        telemetry.requestFailed();
         log.error('not served', fields, error instanceof Fault ? error.cause : error);
       } else {
         log.info('refused', fields);

@@ -1,8 +1,8 @@
-import type { StoredContacts } from '../app/read-contacts.ts';
-import type { Started } from '../app/start-refresh.ts';
 import type { PendingEnvelope } from '../contract/types.generated.ts';
-import type { EpochMs } from '../domain/record.ts';
-import { isOpen } from '../domain/refresh-view.ts';
+import type { EpochMs } from '../device/record.ts';
+import { isOpen } from '../device/record.ts';
+import type { StoredContacts } from '../refresh/read.ts';
+import type { Started } from '../refresh/start.ts';
 import { type Answer, failureEnvelope, json } from './answer.ts';
 import { type CacheUse, listAnswer } from './list-answer.ts';
 import type { Preferences } from './preferences.ts';

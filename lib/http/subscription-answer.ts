@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Put } from '../app/keep-subscription.ts';
 import type { Subscription } from '../contract/types.generated.ts';
 import { faultOfSubscriptionRequest, isSubscriptionRequest } from '../contract/validators.generated.js';
-import type { DeviceRecord, EpochMs } from '../domain/record.ts';
-import { isOpen } from '../domain/refresh-view.ts';
-import { nextDue, type SubscriptionWish, subscriptionIdOf } from '../domain/subscription.ts';
+import type { DeviceRecord, EpochMs } from '../device/record.ts';
+import { isOpen } from '../device/record.ts';
+import type { SubscribeResult } from '../device/subscribe.ts';
+import { nextDue, type SubscriptionInput, subscriptionIdOf } from '../device/subscription-rules.ts';
 import { type Answer, failureProblem, json } from './answer.ts';
 import { Fault } from './faults.ts';
 import { timeOf, timeOrNull } from './refresh-answer.ts';
@@ -13,7 +13,7 @@ import { jsonBodyOf } from './request.ts';
 const contract = { is: isSubscriptionRequest, faultOf: faultOfSubscriptionRequest };
 
 /** What the body asks for. `shortestMs`: the operator's `MIN_REFRESH_INTERVAL_S`. Throws `Fault`. */
-export function wishOf(event: APIGatewayProxyEventV2, shortestMs: number): SubscriptionWish {
+export function subscriptionInputOf(event: APIGatewayProxyEventV2, shortestMs: number): SubscriptionInput {
   const { refreshEverySeconds, refreshOnCallbacks = true } = jsonBodyOf(event, contract);
   if (refreshEverySeconds === undefined) return { onCallbacks: refreshOnCallbacks };
   const everyMs = refreshEverySeconds * 1000;
@@ -25,8 +25,8 @@ export function wishOf(event: APIGatewayProxyEventV2, shortestMs: number): Subsc
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when GeWe does not accept the token. */
-export function putAnswer(deviceKey: string, put: Put, nowMs: EpochMs): Answer {
-  if (put.kind === 'refused') throw new Fault(put.why);
+export function putAnswer(deviceKey: string, put: SubscribeResult, nowMs: EpochMs): Answer {
+  if (put.kind === 'rejected') throw new Fault(put.why);
   return subscriptionAnswer(put.created ? 201 : 200, deviceKey, put.record, nowMs);
 }
 

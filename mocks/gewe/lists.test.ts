@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Contacts, contactArrays, countsOf } from '../../lib/domain/contacts.ts';
+import { type Contacts, contactArrays, countsOf } from '../../lib/device/contacts.ts';
 import { cleanIds } from '../../lib/gewe/wire.ts';
 import { dirtyData, dirtyListCleaned, makeList, seedList } from './lists.ts';
 
@@ -22,7 +22,7 @@ describe('made lists', () => {
     expect(makeList(counts)).toEqual(made);
   });
 
-  it('are dirty when dirt is wanted', () => {
+  it('are dirty when dirt is pendingRerun', () => {
     const cleaned: Contacts = {
       friends: cleanIds(dirtyData.friends),
       chatrooms: cleanIds(dirtyData.chatrooms),

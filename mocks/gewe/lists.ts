@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Contacts } from '../../lib/domain/contacts.ts';
-import type { Counts } from '../../lib/domain/record.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
+import type { Counts } from '../../lib/device/record.ts';
 import seed from './seed-list.json' with { type: 'json' };
 
 /** The example of GeWe's documentation: 29 friends, 5 chatrooms, 5 official accounts. */

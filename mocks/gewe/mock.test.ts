@@ -1,7 +1,7 @@
 import { getResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sizeOf } from '../../lib/domain/changes.ts';
-import type { Clock } from '../../lib/domain/ports.ts';
+import { sizeOf } from '../../lib/device/changes.ts';
+import type { Clock } from '../../lib/device/ports.ts';
 import { parseAnswer } from '../../lib/gewe/wire.ts';
 import { createGeweMock, type GeweMock, type GeweMockOptions } from './mock.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpHandler, http } from 'msw/http';
-import type { Clock } from '../../lib/domain/ports.ts';
+import type { Clock } from '../../lib/device/ports.ts';
 import { CallbackUrls, type Posted, postTo } from './callback-urls.ts';
 import { type DeviceCalls, DeviceStates, type ToldCalls } from './device-calls.ts';
 import { isPassedOperation, passedCalls } from './passed-calls.ts';

@@ -40,7 +40,7 @@ async function ask(operation: string, body: object, token = 't'): Promise<unknow
 const during = (scenario: ScenarioName, seconds?: number) => gewe.mock.setScenario(scenario, seconds);
 const set = (operation = 'login/setCallback', callbackUrl = receiverUrl) =>
   ask(operation, { token: 't', callbackUrl });
-const askRoom = (chatroomId = '1@chatroom', appId = 'wx_demo') =>
+const fetchRoomInfo = (chatroomId = '1@chatroom', appId = 'wx_demo') =>
   ask('group/getChatroomInfo', { appId, chatroomId });
 
 const ok = { ret: 200, msg: '操作成功' };
@@ -115,7 +115,7 @@ describe('setCallback', () => {
 
 describe('group/getChatroomInfo', () => {
   it('makes up a room, the same every time, and another one for another id', async () => {
-    const room = await askRoom();
+    const room = await fetchRoomInfo();
     expect(room).toMatchObject({
       ...ok,
       data: {
@@ -125,12 +125,18 @@ describe('group/getChatroomInfo', () => {
         memberList: expect.arrayContaining([expect.objectContaining({ wxid: expect.any(String) })]),
       },
     });
-    expect(await askRoom()).toEqual(room);
-    expect(await askRoom('2@chatroom')).not.toMatchObject({ data: { nickName: Object(room).data.nickName } });
+    expect(await fetchRoomInfo()).toEqual(room);
+    expect(await fetchRoomInfo('2@chatroom')).not.toMatchObject({
+      data: { nickName: Object(room).data.nickName },
+    });
   });
 
   it('counts the calls of each device', async () => {
-    await Promise.all([askRoom(), askRoom('2@chatroom'), askRoom('1@chatroom', 'wx_other')]);
+    await Promise.all([
+      fetchRoomInfo(),
+      fetchRoomInfo('2@chatroom'),
+      fetchRoomInfo('1@chatroom', 'wx_other'),
+    ]);
     expect(gewe.mock.state.callsOf('t', 'wx_demo').chatroomCalls).toBe(2);
     expect(gewe.mock.state.callsOf('t', 'wx_other')).toMatchObject({
       chatroomCalls: 1,
@@ -144,20 +150,20 @@ describe('group/getChatroomInfo', () => {
     ['offline', { msg: '获取群信息失败', data: { code: '-1', msg: '微信已离线' } }],
   ] as const)('fails in the scenario %s, and is counted', async (scenario, said) => {
     during(scenario);
-    expect(await askRoom()).toMatchObject({ ret: 500, ...said });
+    expect(await fetchRoomInfo()).toMatchObject({ ret: 500, ...said });
     expect(gewe.mock.state.callsOf('t', 'wx_demo').chatroomCalls).toBe(1);
   });
 
   it('shows calls that were open at the same time when they are slow', async () => {
     during('slow', 0.05);
-    await Promise.all([askRoom(), askRoom('2@chatroom')]);
+    await Promise.all([fetchRoomInfo(), fetchRoomInfo('2@chatroom')]);
     expect(gewe.mock.state.callsOf('t', 'wx_demo').maxOpenChatroomCalls).toBe(2);
   });
 
   it('knows no room without @chatroom, and asks for what is missing', async () => {
-    expect(await askRoom('wxid_1')).toMatchObject({ ret: 500, data: { msg: '群聊不存在' } });
-    expect(await askRoom('')).toEqual({ ret: 500, msg: 'chatroomId 不可为空' });
-    expect(await askRoom('1@chatroom', ' ')).toEqual({ ret: 500, msg: 'appId 不可为空' });
+    expect(await fetchRoomInfo('wxid_1')).toMatchObject({ ret: 500, data: { msg: '群聊不存在' } });
+    expect(await fetchRoomInfo('')).toEqual({ ret: 500, msg: 'chatroomId 不可为空' });
+    expect(await fetchRoomInfo('1@chatroom', ' ')).toEqual({ ret: 500, msg: 'appId 不可为空' });
   });
 });
 

@@ -1,8 +1,8 @@
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Contacts } from '../../lib/domain/contacts.ts';
-import type { FailureClass } from '../../lib/domain/errors.ts';
-import type { UpstreamAnswer } from '../../lib/domain/ports.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
+import type { FailureClass } from '../../lib/device/failures.ts';
+import type { UpstreamAnswer } from '../../lib/device/ports.ts';
 import { createGeweClient } from '../../lib/gewe/client.ts';
 import { dirtyListCleaned, makeList, seedList } from './lists.ts';
 import { createGeweMock, type GeweMock } from './mock.ts';

@@ -1,4 +1,4 @@
-import type { Contacts } from '../../lib/domain/contacts.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
 import { dirtyData, makeList, seedList } from './lists.ts';
 import type { QuickOperation } from './quick-operations.ts';
 import { envelope, failed, noData, type Reply, success } from './replies.ts';

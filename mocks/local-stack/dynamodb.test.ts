@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { createTable, startDynamoDb } from './dynamodb.ts';
 import { localLocation } from './local-table.ts';
 
@@ -24,7 +24,7 @@ it('keeps what was stored across restarts, on the same path', async () => {
     await createTable(client, 'contacts');
     const records = createRecordStore({ client, name: 'contacts' }, () => 'nonce');
     expect(await records.load('device')).toEqual(isStored ? record : undefined);
-    if (!isStored) await records.swap('device', record);
+    if (!isStored) await records.compareAndSet('device', record);
     // The client still holds a connection: closing does not wait for it.
     await dynamoDb.close();
     client.destroy();

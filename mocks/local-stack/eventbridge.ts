@@ -51,10 +51,10 @@ async function serve(
   if (parsed === undefined) return fault('SerializationException', 'The body is no JSON.');
   try {
     const taken = takeEntries(parsed, Date.now());
-    for (const { event, busName: wanted } of taken) {
+    for (const { event, busName: pendingRerun } of taken) {
       if (event === undefined) continue;
-      if (wanted === busName || wanted.endsWith(`:event-bus/${busName}`)) onEvent(event);
-      else log(`an event for the bus ${JSON.stringify(wanted)}, which is not there, is dropped`);
+      if (pendingRerun === busName || pendingRerun.endsWith(`:event-bus/${busName}`)) onEvent(event);
+      else log(`an event for the bus ${JSON.stringify(pendingRerun)}, which is not there, is dropped`);
     }
     const FailedEntryCount = taken.filter(({ event }) => event === undefined).length;
     return { status: 200, body: { FailedEntryCount, Entries: taken.map(({ result }) => result) } };

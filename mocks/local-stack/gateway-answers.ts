@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { faultAnswer } from '../../lib/http/answer.ts';
 import { Fault, type FaultCode } from '../../lib/http/faults.ts';
-import { faceOf } from '../../lib/http/request.ts';
+import { surfaceOf } from '../../lib/http/request.ts';
 
 /** What of hapi's request is used here. */
 export interface GatewayRequest {
@@ -34,7 +34,7 @@ export interface WireAnswer {
   readonly body: string | Uint8Array;
 }
 
-/** The function's answer as it is; what hapi itself refuses, in the words of the face. */
+/** The function's answer as it is; what hapi itself refuses, in the words of the surface. */
 export function answerTo({ response, path }: GatewayRequest): WireAnswer {
   if (response.isBoom) {
     const { statusCode } = response.output;
@@ -59,16 +59,16 @@ const refusals: Readonly<Record<number, FaultCode>> = {
 
 /** Calls that are passed through may be larger than all others. */
 export function tooLargeAt(path: string): FaultCode {
-  const isPassed = faceOf({ routeKey: '$default', rawPath: path }) === 'gewe' && !ownCalls.test(path);
+  const isPassed = surfaceOf({ routeKey: '$default', rawPath: path }) === 'gewe' && !ownCalls.test(path);
   return isPassed ? 'request-too-large' : 'body-too-large';
 }
 const ownCalls = /\/contacts\/fetchContactsList(?:Cache)?$/;
 
-/** On AWS the gateway says this in its own words; here the caller is always told in those of the face. */
+/** On AWS the gateway says this in its own words; here the caller is always told in those of the surface. */
 export function refusal(code: FaultCode, path: string, detail?: string): WireAnswer {
-  const face = faceOf({ routeKey: '$default', rawPath: path });
+  const surface = surfaceOf({ routeKey: '$default', rawPath: path });
   const parts = code === 'invalid-request' && detail !== undefined ? [{ pointer: '', detail }] : [];
-  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code, parts), face);
+  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code, parts), surface);
   return { statusCode, headers, body };
 }
 

@@ -27,7 +27,7 @@ describe('a path', () => {
     );
   });
 
-  it('that leads to GeWe, or starts there, is refused in the words of that face', () => {
+  it('that leads to GeWe, or starts there, is refused in the words of that surface', () => {
     expect(refusedPath('/gewe/v2/api/../../x', '/gewe/x')).toBe('/gewe/v2/api/../../x');
     expect(refusedPath('/x/../v2/api/a/b', '/v2/api/a/b')).toBe('/v2/api/a/b');
     expect(refusedPath('/v%32/api/a/b', '/v2/api/a/b')).toBe('/v2/api/a/b');

@@ -1,8 +1,8 @@
-import { faceOf } from '../../lib/http/request.ts';
+import { surfaceOf } from '../../lib/http/request.ts';
 
 /**
  * hapi resolves dot segments and decodes letters before it looks for a route, so that a function would take such a path
- * for a plain one. The path in whose face's words a request is refused for that; undefined when it is taken.
+ * for a plain one. The path in whose surface's words a request is refused for that; undefined when it is taken.
  * `target`: as it stands in the request line. `path`: what hapi made of it.
  */
 export function refusedPath(target: string, path: string): string | undefined {
@@ -26,5 +26,5 @@ function hasDotSegment(path: string): boolean {
 }
 
 function isGewe(path: string): boolean {
-  return faceOf({ routeKey: '$default', rawPath: path }) === 'gewe';
+  return surfaceOf({ routeKey: '$default', rawPath: path }) === 'gewe';
 }

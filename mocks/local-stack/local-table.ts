@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { type Item, partitionOf, queryItems, type Table } from '../../lib/dynamodb/table.ts';
-import type { ServiceLocation } from '../../lib/runtime/sdk-options.ts';
+import {
+  createDynamoDbClient,
+  type Item,
+  partitionOf,
+  queryItems,
+  type Table,
+} from '../../lib/aws/dynamodb/table.ts';
+import type { ServiceLocation } from '../../lib/aws/sdk-options.ts';
 import { createTable, type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
 
 /** A table of its own for the tests of one file, with the client that a test may wrap. */

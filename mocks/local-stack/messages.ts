@@ -1,4 +1,4 @@
-import { userSettings } from '../../lib/runtime/settings.ts';
+import { userSettings } from '../../lib/settings/user-settings.ts';
 import { scenarioNames, scenarios } from '../gewe/scenarios.ts';
 import { localSettings } from './settings.ts';
 

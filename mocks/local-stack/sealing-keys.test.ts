@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseKeyring, parsePublicJwk } from '../../lib/runtime/jwk.ts';
+import { parseKeyring, parsePublicJwk } from '../../lib/sealing/jwk.ts';
 import { localSealingKeys } from './sealing-keys.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { parseKeyring } from '../../lib/runtime/jwk.ts';
-import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { parseKeyring } from '../../lib/sealing/jwk.ts';
+import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 
 /** The two halves of the sealing key pair, as the functions' environment holds them. */
 export interface SealingKeys {

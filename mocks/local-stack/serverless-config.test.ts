@@ -23,7 +23,7 @@ function readText(text: string) {
 }
 
 const committed = readServerlessConfig('serverless.yml');
-const functionNamed = (wanted: string) => committed.functions.find(({ key }) => key === wanted);
+const functionNamed = (pendingRerun: string) => committed.functions.find(({ key }) => key === pendingRerun);
 
 it('reads the names, times and limits of every queue of the committed serverless.yml', () => {
   expect(committed.tableName).toBe('gewe-contacts-dev');
@@ -45,7 +45,7 @@ it('reads what each function is called for', () => {
     routes: [],
     queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
   });
-  expect(functionNamed('fail-refresh')?.queues).toEqual([
+  expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
     { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 1 },
   ]);
   expect(functionNamed('not-found')).toMatchObject({ routes: ['$default'], timeoutS: 29 });

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { readConfig, userSettingsFrom } from '../../lib/runtime/config.ts';
-import { port, type Setting, text } from '../../lib/runtime/setting-kinds.ts';
-import { userSettings } from '../../lib/runtime/settings.ts';
-import { wiringSettings } from '../../lib/runtime/wiring-settings.ts';
+import { readConfig, userSettingsFrom } from '../../lib/settings/read-settings.ts';
+import { port, type Setting, text } from '../../lib/settings/setting-kinds.ts';
+import { userSettings } from '../../lib/settings/user-settings.ts';
+import { wiringSettings } from '../../lib/settings/wiring-settings.ts';
 import type { PortClaim } from './ports-check.ts';
 
 /** What the environment says about the local stack alone, told by `npm start -- --help`. */

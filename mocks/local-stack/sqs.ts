@@ -1,6 +1,6 @@
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
-import { sdkOptions } from '../../lib/runtime/sdk-options.ts';
+import { sdkOptions } from '../../lib/aws/sdk-options.ts';
 
 /** A queue to be made. */
 export interface LocalQueue {

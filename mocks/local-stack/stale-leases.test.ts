@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RecordStore } from '../../lib/domain/ports.ts';
-import type { DeviceRecord, EndedRefresh, OpenRefresh } from '../../lib/domain/record.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import type { RecordStore } from '../../lib/device/ports.ts';
+import type { DeviceRecord, EndedRefresh, OpenRefresh } from '../../lib/device/record.ts';
 import { createTable, type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
 import { localAws } from './local-aws.ts';
 import { endStaleLeases } from './stale-leases.ts';
@@ -45,7 +45,7 @@ const recordOf = (refresh: DeviceRecord['refresh']): DeviceRecord => ({
 });
 
 it('ends the lease of a refresh that was running, and lets its message be sent again at once', async () => {
-  await records.swap('device', recordOf(running));
+  await records.compareAndSet('device', recordOf(running));
   expect(await endStaleLeases(client, name, records)).toBe(1);
   expect((await records.load('device'))?.refresh).toEqual({
     ...running,
@@ -56,14 +56,14 @@ it('ends the lease of a refresh that was running, and lets its message be sent a
 });
 
 it('lets the message of one that was waiting be sent at once', async () => {
-  await records.swap('device', recordOf(queued));
+  await records.compareAndSet('device', recordOf(queued));
   expect(await endStaleLeases(client, name, records)).toBe(1);
   expect((await records.load('device'))?.refresh).toEqual({ ...queued, notBeforeMs: 0, sentAtMs: 0 });
 });
 
 it('leaves what has ended, and devices without a refresh, as they are', async () => {
-  await records.swap('ended', recordOf(ended));
-  await records.swap('never', recordOf(undefined));
+  await records.compareAndSet('ended', recordOf(ended));
+  await records.compareAndSet('never', recordOf(undefined));
   expect(await endStaleLeases(client, name, records)).toBe(0);
   expect(await records.load('ended')).toEqual(recordOf(ended));
   expect(await records.load('never')).toEqual(recordOf(undefined));

@@ -1,8 +1,8 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import type { RecordStore } from '../../lib/domain/ports.ts';
-import type { DeviceRecord, OpenRefresh } from '../../lib/domain/record.ts';
-import { recordSk } from '../../lib/dynamodb/record-store.ts';
-import { partitionOf } from '../../lib/dynamodb/table.ts';
+import { recordSk } from '../../lib/aws/dynamodb/record-store.ts';
+import { partitionOf } from '../../lib/aws/dynamodb/table.ts';
+import type { RecordStore } from '../../lib/device/ports.ts';
+import type { DeviceRecord, OpenRefresh } from '../../lib/device/record.ts';
 
 /**
  * Ends the leases that workers of an earlier run left behind, and marks the messages as lost: the workers went with
@@ -18,7 +18,7 @@ export async function endStaleLeases(
   for await (const deviceKey of deviceKeys(client, tableName)) {
     const record = await records.load(deviceKey);
     if (record?.refresh?.status !== 'queued' && record?.refresh?.status !== 'running') continue;
-    await records.swap(deviceKey, abandonedByAll(record, record.refresh));
+    await records.compareAndSet(deviceKey, abandonedByAll(record, record.refresh));
     found += 1;
   }
   return found;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { lockData } from './data-lock.ts';
 import { createTable, startDynamoDb } from './dynamodb.ts';
 import { localAws } from './local-aws.ts';

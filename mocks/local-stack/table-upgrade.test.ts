@@ -6,7 +6,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
 import { localLocation } from './local-table.ts';
 import { addMissingIndexes } from './table-upgrade.ts';

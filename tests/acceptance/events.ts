@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type ScriptedBot, startScriptedBot } from '../../lib/relay/scripted-bot.ts';
+import { type ScriptedBot, startScriptedBot } from '../../lib/webhook/scripted-bot.ts';
 import { call } from './client.ts';
 import type { Target } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { headerIdOf } from '../../lib/domain/callback.ts';
-import { QueueUnavailable, Unsealable } from '../../lib/domain/ports.ts';
+import { headerIdOf } from '../../lib/callbacks/event.ts';
+import { QueueUnavailable, Unsealable } from '../../lib/device/ports.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
 import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
@@ -16,16 +16,16 @@ beforeEach(async () => {
 });
 
 /** The bytes of a message for the relay. */
-async function bodyFor(relayed: World['relayed'][number] | undefined): Promise<Buffer> {
-  if (relayed === undefined) throw new Error('nothing was relayed');
-  const { callbackKey, deliveryId, body } = relayed;
+async function bodyFor(forwarded: World['forwarded'][number] | undefined): Promise<Buffer> {
+  if (forwarded === undefined) throw new Error('nothing was forwarded');
+  const { callbackKey, deliveryId, body } = forwarded;
   const sealed = 'sealed' in body ? body.sealed : await world.ports.parts.read(deliveryId, body.parts);
   return Buffer.from(await world.ports.bodies.open(sealed ?? '', { callbackKey, deliveryId }));
 }
 
 describe('a callback', () => {
   it('is kept, whatever it says, and never in the clear', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     world.receiveOnly = true;
     expect(await world.post(id, Buffer.from('canary 7f3a'))).toBe(true);
     expect(world.queued).toMatchObject([{ message: { kind: 'callback', receivedAtMs: world.now() } }]);
@@ -34,7 +34,7 @@ describe('a callback', () => {
   });
 
   it('to an id that is nobody’s leads to nothing', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     const other = `${id.slice(0, 53)}${id.endsWith('A') ? 'B' : 'A'}`;
     for (const wrong of ['', 'x', id.slice(1), `${id}A`, other, `A${id.slice(1)}`, '__proto__']) {
       expect(await world.post(wrong, sampleOf('room-text'))).toBe(false);
@@ -44,16 +44,16 @@ describe('a callback', () => {
   });
 
   it('that could not be kept is not said to be', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     const full = { send: () => Promise.reject(new QueueUnavailable('no')) };
-    const { receiveCallback } = await import('../../lib/app/receive-callback.ts');
-    const incoming = { id, body: Buffer.from('{}'), contentType: '', wasRelayed: false };
+    const { receiveCallback } = await import('../../lib/callbacks/receive.ts');
+    const incoming = { id, body: Buffer.from('{}'), contentType: '', wasForwarded: false };
     const receiving = receiveCallback(incoming, { ...world.receivePorts, queue: full });
     await expect(receiving).rejects.toThrow(QueueUnavailable);
   });
 
   it('is noted in its record once in ten seconds', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     const last = async () => (await world.keeperPorts.callbacks.load(id.slice(0, 22)))?.lastReceivedAtMs;
     expect(await last()).toBeUndefined();
     const times: (number | undefined)[] = [];
@@ -66,7 +66,7 @@ describe('a callback', () => {
   });
 
   it('whose body cannot be opened fails its message', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     world.receiveOnly = true;
     await world.post(id, sampleOf('room-text'));
     for (const queued of world.queued) {
@@ -78,24 +78,24 @@ describe('a callback', () => {
 
 describe('the relay', () => {
   it('gets every callback, byte for byte, of devices that are subscribed and of those that are not', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     await world.subscribe();
     const bodies = ['room-text', 'friend-deleted', 'offline', 'probe', 'v2-logout'].map(sampleOf);
     bodies.push(Buffer.from(''), Buffer.from('{ nonsense'), Buffer.from([0xff, 0x00, 0xfe]));
     for (const body of bodies) await world.post(id, body, { contentType: 'text/x; charset=gbk' });
-    expect(world.relayed).toHaveLength(bodies.length);
-    for (const [index, message] of world.relayed.entries()) {
+    expect(world.forwarded).toHaveLength(bodies.length);
+    for (const [index, message] of world.forwarded.entries()) {
       expect((await bodyFor(message)).equals(bodies[index] ?? Buffer.alloc(1))).toBe(true);
       expect(message).toMatchObject({ contentType: 'text/x; charset=gbk', receivedAtMs: world.now() });
     }
   });
 
   it('names GeWe’s own repeats alike, and everything else by its delivery', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     for (const name of ['room-text', 'room-text', 'friend-deleted', 'friend-deleted', 'room-own-text']) {
       await world.post(id, sampleOf(name));
     }
-    const [first, again, deletion, deletionAgain, other] = world.relayed;
+    const [first, again, deletion, deletionAgain, other] = world.forwarded;
     expect(first?.headerId).toBe(again?.headerId);
     expect(first?.headerId).toBe(headerIdOf(parseCallback(sampleOf('room-text')), id.slice(0, 22), 'd'));
     expect(first?.headerId).toMatch(/^[\w-]{22}$/);
@@ -103,22 +103,22 @@ describe('the relay', () => {
     expect(new Set([first, deletion, deletionAgain, other].map((message) => message?.headerId)).size).toBe(4);
   });
 
-  it('gets nothing when there is no target, or when the callback was relayed to here', async () => {
-    const id = await world.putCallback();
+  it('gets nothing when there is no target, or when the callback was forwarded to here', async () => {
+    const id = await world.upsertCallback();
     await world.post(id, sampleOf('room-text'));
-    await world.putCallback(target);
-    await world.post(id, sampleOf('room-text'), { wasRelayed: true });
-    expect(world.relayed).toEqual([]);
+    await world.upsertCallback(target);
+    await world.post(id, sampleOf('room-text'), { wasForwarded: true });
+    expect(world.forwarded).toEqual([]);
     await world.post(id, sampleOf('room-text'));
-    expect(world.relayed).toHaveLength(1);
+    expect(world.forwarded).toHaveLength(1);
   });
 
   it('is served before anything else can fail', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     await world.subscribe();
     world.ports.records = { ...world.ports.records, load: () => Promise.reject(new Error('no record')) };
     await expect(world.post(id, sampleOf('room-text'))).rejects.toThrow('no record');
-    expect(world.relayed).toHaveLength(1);
+    expect(world.forwarded).toHaveLength(1);
   });
 });
 
@@ -127,28 +127,28 @@ describe('a body too large for a message', () => {
   const large = Buffer.from(JSON.stringify({ ...JSON.parse(sampleOf('room-text').toString()), padding }));
 
   it('rests in parts that go on to the relay', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     await world.post(id, large);
-    const [message] = world.relayed;
+    const [message] = world.forwarded;
     expect(message?.body).toEqual({ parts: expect.any(Number) });
     expect((await bodyFor(message)).equals(large)).toBe(true);
   });
 
   it('is worked out before it goes on to the relay, which deletes it', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     await world.subscribe();
     const { load } = world.ports.records;
     world.ports.records = { ...world.ports.records, load: () => Promise.reject(new Error('no record')) };
     await expect(world.post(id, large)).rejects.toThrow('no record');
-    expect(world.relayed).toEqual([]);
+    expect(world.forwarded).toEqual([]);
     world.ports.records = { ...world.ports.records, load };
     await world.run(60_000);
-    expect(world.relayed).toHaveLength(1);
+    expect(world.forwarded).toHaveLength(1);
     expect(await world.roomOf('20000000001@chatroom')).toBeDefined();
   });
 
   it('is gone when nobody is left to need it', async () => {
-    const id = await world.putCallback();
+    const id = await world.upsertCallback();
     world.receiveOnly = true;
     await world.post(id, large);
     const message = world.queued[0]?.message;
@@ -160,13 +160,13 @@ describe('a body too large for a message', () => {
     // SQS may give a message twice.
     world.queued.push({ message, visibleAtMs: world.now() });
     await world.run(0);
-    expect(world.served.at(-1)).toEqual({ kind: 'done', what: 'body-gone' });
+    expect(world.served.at(-1)).toEqual({ kind: 'ack', what: 'body-gone' });
   });
 
   it('is as large as GeWe’s bodies get', async () => {
-    const id = await world.putCallback(target);
+    const id = await world.upsertCallback(target);
     const largest = randomBytes(5 * 1024 * 1024);
     await world.post(id, largest);
-    expect((await bodyFor(world.relayed[0])).equals(largest)).toBe(true);
+    expect((await bodyFor(world.forwarded[0])).equals(largest)).toBe(true);
   });
 });

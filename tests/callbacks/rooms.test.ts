@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Contacts } from '../../lib/domain/contacts.ts';
-import { QueueUnavailable } from '../../lib/domain/ports.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
+import { QueueUnavailable } from '../../lib/device/ports.ts';
 import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
 import { createWorld, info, sampleOf, type World } from './world.ts';
 
@@ -15,7 +15,7 @@ let world: World;
 let id: string;
 beforeEach(async () => {
   world = await createWorld(local.open(), `token-rooms-${++worlds}`);
-  id = await world.putCallback();
+  id = await world.upsertCallback();
 });
 
 const post = (name: string) => world.post(id, sampleOf(name));
@@ -195,7 +195,7 @@ describe('asking about rooms', () => {
     it('ends after a day, and begins again with the next message once the device is back', async () => {
       await world.run(3 * 24 * 60 * minuteMs);
       expect(world.queued).toEqual([]);
-      expect(world.served.at(-1)).toEqual({ kind: 'done', what: 'offline' });
+      expect(world.served.at(-1)).toEqual({ kind: 'ack', what: 'offline' });
       expect(world.served.length).toBeLessThan(200);
       expect(world.asked).toEqual([]);
       await post('v2-login');
@@ -212,7 +212,7 @@ describe('asking about rooms', () => {
     await world.subscribe({ contacts, onCallbacks: false });
     await world.run(minuteMs);
     expect(world.asked.map(({ roomId }) => roomId)).toEqual(['30000000001@chatroom']);
-    expect(world.served.at(-1)).toEqual({ kind: 'done', what: 'unsubscribed' });
+    expect(world.served.at(-1)).toEqual({ kind: 'ack', what: 'unsubscribed' });
   });
 });
 
@@ -233,11 +233,11 @@ describe('a crash', () => {
   });
 
   it('during the call to GeWe leads to another call after a while, and to one message only', async () => {
-    world.ports.rooms.ask = () => Promise.reject(new Error('the worker died'));
+    world.ports.rooms.fetchInfo = () => Promise.reject(new Error('the worker died'));
     await expect(told(room, 0)).rejects.toThrow('the worker died');
     const [message] = world.queued;
     if (message) world.queued.push({ ...message });
-    world.ports.rooms.ask = async (_secret, roomId) => {
+    world.ports.rooms.fetchInfo = async (_secret, roomId) => {
       world.asked.push({ roomId, atMs: world.now() });
       return { kind: 'room', info };
     };

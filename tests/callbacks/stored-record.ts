@@ -1,8 +1,6 @@
-import { type Contacts, countsOf, digestOf } from '../../lib/domain/contacts.ts';
-import type { RecordStore, SnapshotStore } from '../../lib/domain/ports.ts';
-import type { DeviceRecord } from '../../lib/domain/record.ts';
-import { packBody } from '../../lib/domain/snapshot-body.ts';
-import { partDigestOf, splitIntoParts } from '../../lib/domain/snapshot-parts.ts';
+import { type Contacts, countsOf, digestOf } from '../../lib/device/contacts.ts';
+import type { RecordStore, SnapshotStore } from '../../lib/device/ports.ts';
+import type { DeviceRecord } from '../../lib/device/record.ts';
 
 /** Stores the record, and a list with it where one is given, as if a refresh had brought it. */
 export async function storeRecord(
@@ -12,16 +10,15 @@ export async function storeRecord(
   { records, snapshots }: { readonly records: RecordStore; readonly snapshots: SnapshotStore },
 ): Promise<void> {
   if (contacts === undefined) {
-    await records.swap(deviceKey, record);
+    await records.compareAndSet(deviceKey, record);
     return;
   }
-  const parts = splitIntoParts(packBody(contacts));
-  await snapshots.write(deviceKey, 'A', record.rev, parts);
+  const partDigests = (await snapshots.write(deviceKey, 'A', record.rev, contacts)) ?? [];
   const named = {
     digest: digestOf(contacts),
-    partDigests: parts.map(partDigestOf),
+    partDigests,
     counts: countsOf(contacts),
   };
   const snapshot = { slot: 'A', ...named, asOfMs: 1, receivedAtMs: 1, changedAtMs: 1 } as const;
-  await records.swap(deviceKey, { ...record, snapshot });
+  await records.compareAndSet(deviceKey, { ...record, snapshot });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { processCallback } from '../../lib/app/process-callback.ts';
-import type { DeviceRecord } from '../../lib/domain/record.ts';
+import { processCallback } from '../../lib/callbacks/process.ts';
+import type { DeviceRecord } from '../../lib/device/record.ts';
 import { useLocalTable, type Watch } from '../../mocks/local-stack/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
@@ -33,11 +33,11 @@ function shuffled<T>(items: readonly T[]): readonly T[] {
 /** The record is read for each message, 10,000 times; only its first read after a change need go over the wire here. */
 function rememberRecords({ ports: { records } }: World): void {
   const known = new Map<string, DeviceRecord | undefined>();
-  const { load, swap } = records;
+  const { load, compareAndSet } = records;
   records.load = async (key) => (known.has(key) ? known.get(key) : known.set(key, await load(key)).get(key));
-  records.swap = async (key, next) => {
+  records.compareAndSet = async (key, next) => {
     known.delete(key);
-    return swap(key, next);
+    return compareAndSet(key, next);
   };
 }
 
@@ -48,10 +48,10 @@ it('asks 50 times about the 50 rooms of 10,000 messages, repeated and out of ord
     await send();
   };
   const world = await createWorld(local.open(counting), 'token-storm');
-  const id = await world.putCallback();
+  const id = await world.upsertCallback();
   await world.subscribe({ contacts: { friends: ['wxid_friend'], chatrooms: [], ghs: [] } });
   const receive = (body: Buffer) =>
-    world.receive({ id, body, contentType: 'application/json', wasRelayed: false });
+    world.receive({ id, body, contentType: 'application/json', wasForwarded: false });
   for (let room = 0; room < rooms; room += 1) {
     for (let nth = 0; nth < distinctPerRoom; nth += 1) await receive(bodyOf(room, nth, world.now()));
   }
@@ -64,15 +64,15 @@ it('asks 50 times about the 50 rooms of 10,000 messages, repeated and out of ord
   rememberRecords(world);
   writes = 0;
   const storm = shuffled(messages).values();
-  const receipt = { hideFor: () => Promise.reject(new Error('a callback is never hidden')) };
+  const handle = { extendVisibility: () => Promise.reject(new Error('a callback is never hidden')) };
   const worker = async () => {
-    for (const message of storm) await processCallback(message, receipt, world.ports, { signal });
+    for (const message of storm) await processCallback(message, handle, world.ports, { signal });
   };
   await Promise.all(Array.from({ length: 10 }, worker));
-  // 50 rooms, the refresh that is wanted, the time of the last callback; and what several workers tried at once.
+  // 50 rooms, the refresh that is pendingRerun, the time of the last callback; and what several workers tried at once.
   expect(writes).toBeLessThan(100);
   expect(world.queued).toHaveLength(rooms);
-  expect(world.wanted).toHaveLength(1);
+  expect(world.pendingRerun).toHaveLength(1);
 
   await world.run(rooms * 2_000);
   expect(world.asked.map((call) => call.roomId).toSorted()).toEqual(

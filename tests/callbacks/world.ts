@@ -1,42 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eraseDevice } from '../../lib/app/erase-device.ts';
-import { createRecentRooms } from '../../lib/app/hear-room.ts';
-import { type CallbackPorts, putCallback } from '../../lib/app/keep-callback.ts';
-import { type ProcessPorts, processCallback, seldom } from '../../lib/app/process-callback.ts';
-import { type Incoming, receiveCallback } from '../../lib/app/receive-callback.ts';
-import { createSavedRooms } from '../../lib/app/saved-rooms.ts';
-import type { Served } from '../../lib/app/served.ts';
-import type {
-  CallbackMessage,
-  RelayMessage,
-  RoomAnswer,
-  RoomMessage,
-} from '../../lib/domain/callback-ports.ts';
-import type { Contacts } from '../../lib/domain/contacts.ts';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import type { RefreshMessage } from '../../lib/domain/ports.ts';
-import type { DeviceRecord } from '../../lib/domain/record.ts';
-import { advance, emptyRecord } from '../../lib/domain/refresh-steps.ts';
-import { subscribe } from '../../lib/domain/subscription.ts';
-import { quietWatcher } from '../../lib/domain/watcher.test-data.ts';
-import type { CallbackEffect } from '../../lib/domain/watcher.ts';
-import { createAcceptedTokens } from '../../lib/dynamodb/accepted-tokens.ts';
-import { createBodyParts } from '../../lib/dynamodb/body-parts.ts';
-import { createCallbackStore } from '../../lib/dynamodb/callback-store.ts';
-import { createChatroomStore } from '../../lib/dynamodb/chatroom-store.ts';
-import { createEraser } from '../../lib/dynamodb/eraser.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
-import { createSnapshotStore } from '../../lib/dynamodb/snapshot-store.ts';
-import { createSubscriptionStore } from '../../lib/dynamodb/subscription-store.ts';
-import type { Table } from '../../lib/dynamodb/table.ts';
+import { createAcceptedTokens } from '../../lib/aws/dynamodb/accepted-tokens.ts';
+import { createBodyParts } from '../../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../../lib/aws/dynamodb/callback-store.ts';
+import { createChatroomStore } from '../../lib/aws/dynamodb/chatroom-store.ts';
+import { createEraser } from '../../lib/aws/dynamodb/eraser.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createSnapshotStore } from '../../lib/aws/dynamodb/snapshot-store.ts';
+import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-store.ts';
+import type { Table } from '../../lib/aws/dynamodb/table.ts';
+import type { CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
+import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
+import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
+import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
+import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
+import type { RoomAnswer, RoomMessage } from '../../lib/chatrooms/ports.ts';
+import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import type { MessageResult, RefreshMessage } from '../../lib/device/ports.ts';
+import type { DeviceRecord } from '../../lib/device/record.ts';
+import { advance, emptyRecord } from '../../lib/device/record.ts';
+import { subscribe } from '../../lib/device/subscription-rules.ts';
+import { quietWatcher } from '../../lib/device/telemetry.test-data.ts';
+import type { CallbackEffect } from '../../lib/device/telemetry.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
-import { createBodyOpener, createBodySealer } from '../../lib/runtime/body-sealing.ts';
-import { keyringOf } from '../../lib/runtime/keyring.ts';
-import { newDeliveryId, newNonce, newSalt } from '../../lib/runtime/random.ts';
-import { createOpener, createSealer } from '../../lib/runtime/sealing.ts';
-import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { eraseDevice } from '../../lib/refresh/erase.ts';
+import { createBodyOpener, createBodySealer } from '../../lib/sealing/body-sealing.ts';
+import { keyringOf } from '../../lib/sealing/keyring.ts';
+import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
+import { createOpener, createSealer } from '../../lib/sealing/token-sealing.ts';
+import { newDeliveryId, newNonce, newSalt } from '../../lib/system/random.ts';
 import { storeRecord } from './stored-record.ts';
 
 const never = new AbortController().signal;
@@ -72,10 +67,10 @@ export async function createWorld(table: Table, token: string) {
   let nowMs = beganAtMs;
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const queued: Queued[] = [];
-  const relayed: RelayMessage[] = [];
-  const wanted: RefreshMessage[] = [];
+  const forwarded: ForwardMessage[] = [];
+  const pendingRerun: RefreshMessage[] = [];
   const asked: AskedRoom[] = [];
-  const served: Served[] = [];
+  const served: MessageResult[] = [];
   const answers: RoomAnswer[] = [];
 
   const records = createRecordStore(table, newNonce);
@@ -96,11 +91,11 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void wanted.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void pendingRerun.push(message), backlog: async () => 0 },
     callbackQueue,
-    relay: { send: async (message) => void relayed.push(message) },
+    forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
-      ask: async (secret, roomId) => {
+      fetchInfo: async (secret, roomId) => {
         asked.push({ roomId, atMs: nowMs });
         const answer = answers.shift() ?? { kind: 'room', info };
         return secret.token === token ? answer : { kind: 'failure', class: 'token-rejected' };
@@ -134,14 +129,14 @@ export async function createWorld(table: Table, token: string) {
     const [next] = queued.toSorted((one, other) => one.visibleAtMs - other.visibleAtMs);
     if (next === undefined) return;
     nowMs = Math.max(nowMs, next.visibleAtMs);
-    const receipt = {
-      async hideFor(seconds: number) {
+    const handle = {
+      async extendVisibility(seconds: number) {
         next.visibleAtMs = nowMs + seconds * 1000;
       },
     };
-    const outcome = await processCallback(next.message, receipt, ports, { signal: never });
+    const outcome = await processCallback(next.message, handle, ports, { signal: never });
     served.push(outcome);
-    if (outcome.kind === 'done') queued.splice(queued.indexOf(next), 1);
+    if (outcome.kind === 'ack') queued.splice(queued.indexOf(next), 1);
   }
 
   const deviceKeyFor = (appId: string) => deviceKeyOf(token, appId);
@@ -150,8 +145,8 @@ export async function createWorld(table: Table, token: string) {
     keeperPorts,
     receivePorts,
     queued,
-    relayed,
-    wanted,
+    forwarded,
+    pendingRerun,
     asked,
     served,
     /** What GeWe says next about rooms; `info` when nothing is left. */
@@ -165,11 +160,11 @@ export async function createWorld(table: Table, token: string) {
     roomOf: (roomId: string, appId = 'wx_demo') => ports.chatrooms.load(deviceKeyFor(appId), roomId),
 
     /** Gives the id of the callback. */
-    async putCallback(forwardTo?: string): Promise<string> {
-      const wish = { register: false, urlBase: 'https://contacts.example.com/', ownHosts: [] };
-      const put = await putCallback(
+    async upsertCallback(forwardTo?: string): Promise<string> {
+      const input = { register: false, urlBase: 'https://contacts.example.com/', ownHosts: [] };
+      const put = await upsertCallback(
         token,
-        forwardTo === undefined ? wish : { ...wish, forwardTo },
+        forwardTo === undefined ? input : { ...input, forwardTo },
         keeperPorts,
         never,
       );
@@ -201,18 +196,18 @@ export async function createWorld(table: Table, token: string) {
 
     /** Adds what each callback led to. */
     count(effects: CallbackEffect[]) {
-      ports.watcher = { ...quietWatcher, callbackHandled: (effect) => void effects.push(effect) };
+      ports.telemetry = { ...quietWatcher, callbackHandled: (effect) => void effects.push(effect) };
     },
 
     async changeRecord(changes: Partial<DeviceRecord>, appId = 'wx_demo') {
       const deviceKey = deviceKeyFor(appId);
       const record = await records.load(deviceKey);
-      await records.swap(deviceKey, advance(record ?? emptyRecord, changes));
+      await records.compareAndSet(deviceKey, advance(record ?? emptyRecord, changes));
     },
 
     /** A callback comes, is received, and all that is due at once is served. */
     async post(id: string, body: Uint8Array, parts: Partial<Incoming> = {}): Promise<boolean> {
-      const incoming = { id, body, contentType: 'application/json', wasRelayed: false, ...parts };
+      const incoming = { id, body, contentType: 'application/json', wasForwarded: false, ...parts };
       const kept = await receiveCallback(incoming, receivePorts);
       if (!this.receiveOnly) await this.run(0);
       return kept;

@@ -114,7 +114,7 @@ export const answeredByNoFunction: Readonly<Record<string, string>> = {
 };
 
 /** Which test file hears an answer: each file is held against all of its own. */
-export type Part = 'gewe-face' | 'resource' | 'events' | 'not-allowed' | 'unavailable';
+export type Part = 'gewe-surface' | 'resource' | 'events' | 'not-allowed' | 'unavailable';
 
 /** Of these the file about events hears all but what is the same for every operation about a device. */
 const eventOperations = /^(?:\w+Subscription|\w+Callback|getChatrooms) /;
@@ -122,7 +122,7 @@ const eventOperations = /^(?:\w+Subscription|\w+Callback|getChatrooms) /;
 /** Every answer that the contract describes is in one part, unless no function answers it. */
 export function partOf(name: string): Part | undefined {
   if (name in answeredByNoFunction) return undefined;
-  if (name.startsWith('fetch')) return 'gewe-face';
+  if (name.startsWith('fetch')) return 'gewe-surface';
   if (name.endsWith(' 403')) return 'not-allowed';
   if (name.endsWith(' 503')) return 'unavailable';
   return eventOperations.test(name) ? 'events' : 'resource';

@@ -1,8 +1,8 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callbackKeyOf } from '../../lib/domain/callback-id.ts';
-import { tokenKeyOf } from '../../lib/domain/keys.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { callbackKeyOf } from '../../lib/callbacks/callback-id.ts';
+import { tokenKeyOf } from '../../lib/device/keys.ts';
 import { call } from '../acceptance/client.ts';
 import { location, type Service, startService, tableName } from '../service/service.ts';
 import type { OperationId } from './documented.ts';

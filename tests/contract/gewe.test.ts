@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeviceSecret } from '../../lib/domain/ports.ts';
+import type { DeviceSecret } from '../../lib/device/ports.ts';
 import { geweBaseUrl } from '../../lib/gewe/base-url.ts';
 import { createGeweClient } from '../../lib/gewe/client.ts';
 import seedList from '../../mocks/gewe/seed-list.json' with { type: 'json' };

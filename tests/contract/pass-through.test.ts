@@ -60,7 +60,7 @@ describe.each(prefixes)('within the contract, under %s', (prefix) => {
   });
 
   it.each(['offline', 'device-unknown', 'token-rejected'] as const)(
-    "GeWe's own refusals come back: %s",
+    "GeWe's own listRejections come back: %s",
     async (scenario) => {
       service.gewe.mock.setScenario(scenario);
       const answer = await ask(`${prefix}/message/postText`, {

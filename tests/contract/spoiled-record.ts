@@ -1,8 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { recordSk } from '../../lib/dynamodb/record-store.ts';
-import { partitionOf } from '../../lib/dynamodb/table.ts';
+import { recordSk } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient, partitionOf } from '../../lib/aws/dynamodb/table.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
 import { location, tableName } from '../service/service.ts';
 
 /** Puts what no version of the service has written in the place of a device's record. */

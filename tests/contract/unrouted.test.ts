@@ -42,11 +42,11 @@ const cases = [
 
 describe('paths and methods that the contract does not describe', () => {
   it.each(cases)(
-    'on the face %s are answered with a documented %i: %s %s',
-    async (face, status, method, path) => {
+    'on the surface %s are answered with a documented %i: %s %s',
+    async (surface, status, method, path) => {
       const reply = await call(service.url + path, method, { token: 't' });
       expect(reply.status).toBe(status);
-      const { content, headers = {} } = described(face, status);
+      const { content, headers = {} } = described(surface, status);
       const type = reply.headers['content-type'] ?? '';
       const { schema } = content[type] ?? {};
       expect(schema, `the contract does not describe the type ${type}`).toBeDefined();
@@ -58,16 +58,16 @@ describe('paths and methods that the contract does not describe', () => {
   );
 
   it('are all that the contract has a word about', () => {
-    const known = Object.entries(document['x-undeclared-routes']).flatMap(([face, responses]) =>
-      Object.keys(responses).map((status) => `${face} ${status}`),
+    const known = Object.entries(document['x-undeclared-routes']).flatMap(([surface, responses]) =>
+      Object.keys(responses).map((status) => `${surface} ${status}`),
     );
-    expect(new Set(cases.map(([face, status]) => `${face} ${status}`))).toEqual(new Set(known));
+    expect(new Set(cases.map(([surface, status]) => `${surface} ${status}`))).toEqual(new Set(known));
   });
 });
 
-function described(face: 'gewe' | 'resource', status: number): Response {
-  const reference = document['x-undeclared-routes'][face][status]?.$ref ?? '';
+function described(surface: 'gewe' | 'resource', status: number): Response {
+  const reference = document['x-undeclared-routes'][surface][status]?.$ref ?? '';
   const response = document.components.responses[reference.replace('#/components/responses/', '')];
-  if (response === undefined) throw new Error(`openapi.yaml has no ${status} of the face ${face}`);
+  if (response === undefined) throw new Error(`openapi.yaml has no ${status} of the surface ${surface}`);
   return response;
 }

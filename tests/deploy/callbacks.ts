@@ -55,7 +55,7 @@ export async function listenToBus(
  * nobody can wait for a day.
  */
 export async function giveUpRelay(scene: Scene): Promise<void> {
-  const headers = { 'X-GEWE-TOKEN': 'token-of-relay', 'content-type': 'application/json' };
+  const headers = { 'X-GEWE-TOKEN': 'token-of-forward', 'content-type': 'application/json' };
   // Nobody listens there.
   const body = JSON.stringify({ forwardTo: 'http://127.0.0.1:9/' });
   const put = await fetch(`${scene.url}/v1/callback`, { method: 'PUT', headers, body });
@@ -66,12 +66,12 @@ export async function giveUpRelay(scene: Scene): Promise<void> {
   assert.equal(posted.status, 200);
   let sent = '';
   await until('the callback is to be forwarded', scene.signal, async () => {
-    sent = await lastBody(scene.stack, 'relay');
+    sent = await lastBody(scene.stack, 'forward');
     return sent.includes(path.split('/').at(-1)?.slice(0, 22) ?? path);
   });
   const aged = { ...JSON.parse(sent), receivedAtMs: Date.now() - dayMs - 1_000 };
-  const { relayQueueUrl, relayDeadLetterQueueUrl: QueueUrl } = scene;
-  await scene.aws('sqs', 'send-message', { QueueUrl: relayQueueUrl, MessageBody: JSON.stringify(aged) });
+  const { forwardQueueUrl, forwardDeadLetterQueueUrl: QueueUrl } = scene;
+  await scene.aws('sqs', 'send-message', { QueueUrl: forwardQueueUrl, MessageBody: JSON.stringify(aged) });
   await until('it rests in the dead-letter queue', scene.signal, async () => {
     const AttributeNames = ['ApproximateNumberOfMessages'];
     const { Attributes: numbers } = await scene.aws<{ Attributes: Record<string, string> }>(

@@ -18,8 +18,8 @@ export interface Scene {
   readonly table: DynamoDBClient;
   readonly refreshQueueUrl: string;
   readonly deadLetterQueueUrl: string;
-  readonly relayQueueUrl: string;
-  readonly relayDeadLetterQueueUrl: string;
+  readonly forwardQueueUrl: string;
+  readonly forwardDeadLetterQueueUrl: string;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export async function until(
 }
 
 /** The latest message of a kind, as it was sent. */
-export async function lastBody(stack: MiniStack, kind: 'step' | 'erase' | 'relay'): Promise<string> {
+export async function lastBody(stack: MiniStack, kind: 'step' | 'erase' | 'forward'): Promise<string> {
   for await (const { messageBody = '' } of recordedCalls(stack.url)) {
     if (messageBody.includes(`"kind":"${kind}"`)) return messageBody;
   }
@@ -56,7 +56,7 @@ export async function killWorker(scene: Scene): Promise<void> {
   assert.equal((await client.getContacts(appId)).headers.etag, before.headers.etag);
 }
 
-/** A message lies with the dead letters while a worker still serves a copy of it: its refresh is not buried. */
+/** A message lies with the dead letters while a worker still serves a copy of it: its refresh is not deadLetterHandled. */
 export async function spareTheLiving(scene: Scene): Promise<void> {
   const { appId, id } = await slowRefresh(scene, 'wx_spared');
   const copy = { QueueUrl: scene.deadLetterQueueUrl, MessageBody: await lastBody(scene.stack, 'step') };

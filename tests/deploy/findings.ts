@@ -7,7 +7,7 @@ import { grantFaults, tellGrantFaults } from './grants.ts';
 import { inventory } from './left-over.ts';
 import { deployedMappings, deployedRoles, recordedCalls } from './recorded.ts';
 import type { Report } from './report.ts';
-import { errorLines, failedStarts, logTexts, refusals, tokenFinds } from './search.ts';
+import { errorLines, failedStarts, listRejections, logTexts, tokenFinds } from './search.ts';
 import { functionFaults, queueFaults, restingQueues, routeFaults } from './wiring.ts';
 
 /** What was deployed, and the template that says so. */
@@ -36,9 +36,9 @@ export async function checkWiring(
   ];
   for (const fault of faults) report.fault(fault);
   if (faults.length === 0) {
-    const resting = restingQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
+    const paused = restingQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
     report.fact(
-      `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${resting} rests without a function`,
+      `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${paused} rests without a function`,
     );
   }
 }
@@ -65,7 +65,7 @@ export async function checkGrants(
   const found = grantFaults(roles, await deployedMappings(aws), await allOf(recordedCalls(stack.url)));
   const faults = allUsed ? found : found.map((fault) => ({ ...fault, unused: [] }));
   for (const fault of tellGrantFaults(faults)) report.fault(fault);
-  const refused = refusals(await logTexts(aws));
+  const refused = listRejections(await logTexts(aws));
   for (const call of refused) report.fault(`${call}: serverless.yml does not grant it`);
   const count = roles.reduce((sum, { grants }) => sum + grants.length, 0);
   if (allUsed && faults.length + refused.length === 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { patientSettings, quickSettings } from '../acceptance/target.ts';
@@ -92,8 +92,8 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     table,
     refreshQueueUrl: physicalId(resources, 'RefreshQueue'),
     deadLetterQueueUrl: physicalId(resources, 'DeadLetterQueue'),
-    relayQueueUrl: physicalId(resources, 'RelayQueue'),
-    relayDeadLetterQueueUrl: physicalId(resources, 'RelayDeadLetterQueue'),
+    forwardQueueUrl: physicalId(resources, 'ForwardQueue'),
+    forwardDeadLetterQueueUrl: physicalId(resources, 'ForwardDeadLetterQueue'),
     signal,
   };
   const busName = physicalId(resources, 'ContactsEventBus');
@@ -160,7 +160,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     const isScheduled = await subscribeEachMinute(scene, 'wx_operator', operator);
     await allowLoopback(
       aws,
-      ['callback', 'relay-callback'].map((name) => `${stackName}-${name}`),
+      ['callback', 'forward-callback'].map((name) => `${stackName}-${name}`),
     );
     await suites('events');
     await check('a callback that cannot be forwarded for a day comes to rest', () => giveUpRelay(scene));

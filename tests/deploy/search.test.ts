@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { failedStarts, refusals } from './search.ts';
+import { failedStarts, listRejections } from './search.ts';
 
 it('a call that IAM refused is found in the log of its function, once', () => {
   const line =
@@ -9,7 +9,7 @@ it('a call that IAM refused is found in the log of its function, once', () => {
     ['/aws/lambda/starter', [line, 'all is well', line]],
     ['/aws/lambda/worker', [aws]],
   ]);
-  expect(refusals(logs)).toEqual([
+  expect(listRejections(logs)).toEqual([
     'starter was refused SQS SendMessage',
     'worker was refused dynamodb:PutItem',
   ]);

@@ -45,7 +45,7 @@ export async function tokenFinds(
 }
 
 /** The calls that IAM refused to a function, as its log names them. */
-export function refusals(logs: ReadonlyMap<string, readonly string[]>): readonly string[] {
+export function listRejections(logs: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const refused = [...logs].flatMap(([name, lines]) =>
     lines
       .map((line) => /"(?<call>[\w ]+): AccessDenied|not authorized to perform: (?<action>[\w:]+)/.exec(line))

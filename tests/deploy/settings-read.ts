@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ConfigError } from '../../lib/runtime/config.ts';
-import { settings } from '../../lib/runtime/wiring-settings.ts';
+import { ConfigError } from '../../lib/settings/read-settings.ts';
+import { settings } from '../../lib/settings/wiring-settings.ts';
 
 // `node settings-read.ts FUNCTION...`: prints, as JSON, which settings each of these modules of functions/ reads when it
 // is loaded, as far as somebody has to hand them over. With nothing set it reads all that it ever reads, says what it

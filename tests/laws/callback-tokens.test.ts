@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type CallbackPorts, putCallback } from '../../lib/app/keep-callback.ts';
-import type { CallbackRecord, CallbackStore } from '../../lib/domain/callback-ports.ts';
-import type { AccountAnswer } from '../../lib/domain/ports.ts';
-import { newSalt } from '../../lib/runtime/random.ts';
+import type { CallbackRecord, CallbackStore } from '../../lib/callbacks/ports.ts';
+import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
+import type { AccountAnswer } from '../../lib/device/ports.ts';
+import { newSalt } from '../../lib/system/random.ts';
 
 const numRuns = Number(process.env.LAW_RUNS ?? 200);
 const signal = new AbortController().signal;
@@ -19,7 +19,11 @@ class Memory implements CallbackStore {
   async load(key: string): Promise<CallbackRecord | undefined> {
     return this.records.get(key);
   }
-  async swap(key: string, before: CallbackRecord | undefined, next: CallbackRecord): Promise<boolean> {
+  async compareAndSet(
+    key: string,
+    before: CallbackRecord | undefined,
+    next: CallbackRecord,
+  ): Promise<boolean> {
     if (this.records.get(key)?.rev !== before?.rev) return false;
     this.records.set(key, next);
     this.stored.push(next);
@@ -50,7 +54,7 @@ it('never keeps the callback of a token that GeWe rejects, however callers overl
           const ports: CallbackPorts = {
             callbacks: {
               load: outside((key) => memory.load(key)),
-              swap: outside((key, before, next) => memory.swap(key, before, next)),
+              compareAndSet: outside((key, before, next) => memory.compareAndSet(key, before, next)),
               delete: outside((key, rev) => memory.delete(key, rev)),
               noteReceived: () => memory.noteReceived(),
             },
@@ -64,12 +68,12 @@ it('never keeps the callback of a token that GeWe rejects, however callers overl
             newSalt,
           };
           const forwardTo = 'https://bot.example.com/wechat';
-          const wish = { register, forwardTo, urlBase: 'https://contacts.example.com/', ownHosts: [] };
-          return putCallback('fake-token', wish, ports, signal).catch(() => 'dead' as const);
+          const input = { register, forwardTo, urlBase: 'https://contacts.example.com/', ownHosts: [] };
+          return upsertCallback('fake-token', input, ports, signal).catch(() => 'dead' as const);
         });
         const outcomes = await scheduler.waitFor(Promise.all(puts));
         for (const outcome of outcomes) {
-          if (outcome !== 'dead') expect(outcome).toEqual({ kind: 'refused', why: 'token-rejected' });
+          if (outcome !== 'dead') expect(outcome).toEqual({ kind: 'rejected', why: 'token-rejected' });
         }
         expect([...memory.records.values()]).toEqual([]);
         // Nor for a moment: its URL would answer, and be forwarded.

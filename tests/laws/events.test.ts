@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import { dueAgainMs } from '../../lib/domain/policy.ts';
-import { deadlineAfter, isOpen } from '../../lib/domain/refresh-view.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import { dueAgainMs } from '../../lib/device/policy.ts';
+import { isOpen } from '../../lib/device/record.ts';
+import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import type { CallPlan } from './made-up-gewe.ts';
 import { type Fate, secret, World } from './world.ts';
 
@@ -32,7 +33,7 @@ const plans = fc.array(
 const well = (times: number): Fate[] => Array.from({ length: times }, () => 'goes-well');
 
 /**
- * Found once: a worker that died when it had begun what was wanted; one that could no longer renew its lease; a caller that died
+ * Found once: a worker that died when it had begun what was pendingRerun; one that could no longer renew its lease; a caller that died
  * when it had begun a refresh, whose message nobody sends.
  */
 const foundOnce: [Fate[], CallPlan[], { deed: 'start' | 'change' | 'nothing'; pauseS: number }[]][] = [
@@ -162,12 +163,12 @@ describe('the schedule', () => {
         fc.integer({ min: policy.minRefreshIntervalMs / 1000, max: 300 }),
         fc.integer({ min: 0, max: 5 }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        async (everyS, worksS, luck) => {
+        async (everyS, worksS, jitter) => {
           const world = new World(
             [],
             Array.from({ length: 100 }, () => ({ worksS, ends: 'list' as const })),
           );
-          world.luck = luck;
+          world.jitter = jitter;
           await world.subscribe({ everyMs: everyS * 1000, onCallbacks: false });
           await pass(world, 100 * everyS * 1000);
           expect(world.gewe.begunAtMs.length).toBeGreaterThan(66);

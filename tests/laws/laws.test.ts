@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readContacts } from '../../lib/app/read-contacts.ts';
-import { readRefresh } from '../../lib/app/read-refresh.ts';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import type { Refresh } from '../../lib/domain/record.ts';
-import { deadlineAfter } from '../../lib/domain/refresh-view.ts';
-import { unpackBody } from '../../lib/domain/snapshot-body.ts';
+import { unpackBody } from '../../lib/aws/dynamodb/snapshot-body.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import type { Refresh } from '../../lib/device/record.ts';
+import { readContacts, readRefresh } from '../../lib/refresh/read.ts';
+import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { type CallPlan, versionIn } from './made-up-gewe.ts';
 import { type Fate, secret, World } from './world.ts';
 
@@ -44,7 +43,7 @@ const pausesS = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ 
 const isOpen = ({ status }: Refresh) => status === 'queued' || status === 'running';
 
 /** Watches a world as callers see it, and complains as soon as a law is broken. */
-class Watcher {
+class Telemetry {
   readonly #world: World;
   readonly #promised = new Map<string, { byMs: number; ended?: Refresh }>();
   #served = { version: 0, asOfMs: 0 };
@@ -60,7 +59,7 @@ class Watcher {
 
   async look(): Promise<void> {
     const { stores, clock } = this.#world;
-    const ports = { records: stores, snapshots: stores, archive: stores.archive, clock };
+    const ports = { records: stores, snapshots: stores.snapshots, archive: stores.archive, clock };
     let changedSinceMs = 0;
     for (const [id, promise] of this.#promised) {
       const seen = await readRefresh(deviceKey, id, ports);
@@ -93,24 +92,24 @@ class Watcher {
 
 async function live(life: { fates: Fate[]; plans: CallPlan[]; pausesS: number[] }): Promise<World> {
   const world = new World(life.fates, life.plans);
-  const watcher = new Watcher(world);
+  const telemetry = new Telemetry(world);
   const { clock } = world;
   for (const pauseS of life.pausesS) {
     // It may stall for long: nobody waits for it.
     void world.start().then(
-      ({ refresh }) => watcher.promise(refresh.id),
+      ({ refresh }) => telemetry.promise(refresh.id),
       () => undefined,
     );
     await clock.runUntil(clock.now());
-    await watcher.look();
+    await telemetry.look();
     const untilMs = clock.now() + pauseS * 1000;
     while (clock.now() < untilMs) {
       await clock.runUntil(Math.min(untilMs, clock.now() + 97_000));
-      await watcher.look();
+      await telemetry.look();
     }
   }
   await clock.runUntil(clock.now() + deadlineAfter(0, policy));
-  await watcher.look();
+  await telemetry.look();
   return world;
 }
 
@@ -150,7 +149,10 @@ describe('the laws of a refresh', () => {
         world.calmDown();
         void world.start();
         await world.clock.runUntil(world.clock.now() + deadlineAfter(0, policy));
-        const stored = await readContacts(deviceKey, { records: world.stores, snapshots: world.stores });
+        const stored = await readContacts(deviceKey, {
+          records: world.stores,
+          snapshots: world.stores.snapshots,
+        });
         expect(stored.kind).toBe('list');
       }),
       { numRuns: Number(process.env.LAW_RUNS ?? 150) },

@@ -1,5 +1,5 @@
-import type { Contacts } from '../../lib/domain/contacts.ts';
-import type { Upstream, UpstreamAnswer } from '../../lib/domain/ports.ts';
+import type { Contacts } from '../../lib/device/contacts.ts';
+import type { Upstream, UpstreamAnswer } from '../../lib/device/ports.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** How one list call goes. */

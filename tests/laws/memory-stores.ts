@@ -1,6 +1,7 @@
-import type { Change } from '../../lib/domain/changes.ts';
-import { dueShardOf } from '../../lib/domain/due.ts';
-import type { OutEvent } from '../../lib/domain/outbox.ts';
+import { partDigestOf } from '../../lib/aws/dynamodb/snapshot-parts.ts';
+import { packedSnapshots } from '../../lib/aws/dynamodb/snapshot-store.ts';
+import type { Change } from '../../lib/device/changes.ts';
+import type { DeviceEvent } from '../../lib/device/outbox-rules.ts';
 import type {
   AcceptedTokens,
   ChangeStore,
@@ -10,17 +11,16 @@ import type {
   RecordStore,
   RefreshArchive,
   SealedSubscription,
-  SnapshotStore,
   SubscriptionStore,
-} from '../../lib/domain/ports.ts';
-import type { DeviceRecord, EndedRefresh } from '../../lib/domain/record.ts';
-import { partDigestOf } from '../../lib/domain/snapshot-parts.ts';
+} from '../../lib/device/ports.ts';
+import type { DeviceRecord, EndedRefresh } from '../../lib/device/record.ts';
+import { dueShardOf } from '../../lib/refresh/schedule-rules.ts';
 
 /**
  * What the stores promise, in its simplest form: for trying out the rules in thousands of made-up lives. The real
  * stores keep the same promises, and have tests of their own against the real protocol.
  */
-export class MemoryStores implements RecordStore, SnapshotStore {
+export class MemoryStores implements RecordStore {
   readonly records = new Map<string, DeviceRecord>();
   readonly parts = new Map<string, { fence: number; bytes: Uint8Array }>();
   readonly written: { deviceKey: string; rev: number; change: Change }[] = [];
@@ -30,30 +30,31 @@ export class MemoryStores implements RecordStore, SnapshotStore {
     return this.records.get(deviceKey);
   }
 
-  async swap(deviceKey: string, next: DeviceRecord): Promise<boolean> {
+  async compareAndSet(deviceKey: string, next: DeviceRecord): Promise<boolean> {
     if ((this.records.get(deviceKey)?.rev ?? 0) !== next.rev - 1) return false;
     this.records.set(deviceKey, structuredClone(next));
     return true;
   }
 
-  async write(
-    ...[deviceKey, slot, fence, parts]: Parameters<SnapshotStore['write']>
-  ): ReturnType<SnapshotStore['write']> {
-    for (const [index, bytes] of parts.entries()) {
-      const key = `${deviceKey}#${slot}#${index}`;
-      if ((this.parts.get(key)?.fence ?? 0) > fence) return false;
-      this.parts.set(key, { fence, bytes });
-    }
-    return true;
-  }
-
-  async read(...[deviceKey, ref]: Parameters<SnapshotStore['read']>): ReturnType<SnapshotStore['read']> {
-    const parts = ref.partDigests.map((digest, index) => {
-      const bytes = this.parts.get(`${deviceKey}#${ref.slot}#${index}`)?.bytes;
-      return bytes && partDigestOf(bytes) === digest ? bytes : undefined;
-    });
-    return parts.includes(undefined) ? undefined : Buffer.concat(parts.filter((part) => part !== undefined));
-  }
+  readonly snapshots = packedSnapshots({
+    write: async (deviceKey, slot, fence, parts) => {
+      for (const [index, bytes] of parts.entries()) {
+        const key = `${deviceKey}#${slot}#${index}`;
+        if ((this.parts.get(key)?.fence ?? 0) > fence) return false;
+        this.parts.set(key, { fence, bytes });
+      }
+      return true;
+    },
+    read: async (deviceKey, ref) => {
+      const parts = ref.partDigests.map((digest, index) => {
+        const bytes = this.parts.get(`${deviceKey}#${ref.slot}#${index}`)?.bytes;
+        return bytes && partDigestOf(bytes) === digest ? bytes : undefined;
+      });
+      return parts.includes(undefined)
+        ? undefined
+        : Buffer.concat(parts.filter((part) => part !== undefined));
+    },
+  });
 
   readonly changes: ChangeStore = {
     put: async (deviceKey, rev, change) => void this.written.push({ deviceKey, rev, change }),
@@ -96,9 +97,9 @@ export class MemoryStores implements RecordStore, SnapshotStore {
   };
 
   /** Every event that was told, in order; repeats stand as often as they were told. */
-  readonly told: OutEvent[] = [];
+  readonly told: DeviceEvent[] = [];
   readonly events: EventBus = {
-    tell: async (events) => void this.told.push(...events),
+    publish: async (events) => void this.told.push(...events),
   };
 
   readonly tokens: AcceptedTokens = { note: async () => undefined, has: async () => true };

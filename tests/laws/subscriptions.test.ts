@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { followUp } from '../../lib/app/follow-up.ts';
-import { deleteSubscription, putSubscription, readSubscription } from '../../lib/app/keep-subscription.ts';
-import { sealedOf } from '../../lib/app/sealed-of.ts';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import type { RecordStore, SubscriptionStore } from '../../lib/domain/ports.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import type { RecordStore, SubscriptionStore } from '../../lib/device/ports.ts';
+import {
+  deleteSubscription,
+  readSubscription,
+  sealedTokenOf,
+  upsertSubscription,
+} from '../../lib/device/subscribe.ts';
+import { finishRefresh } from '../../lib/refresh/publish.ts';
 import { MemoryStores } from './memory-stores.ts';
 
 const numRuns = Number(process.env.LAW_RUNS ?? 3_000);
@@ -55,14 +59,14 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
       async (scheduler, isThereBefore, callers) => {
         const stores = new MemoryStores();
         const calm = portsOn(stores);
-        if (isThereBefore) await putSubscription(secret, { onCallbacks: true }, calm, signal);
+        if (isThereBefore) await upsertSubscription(secret, { onCallbacks: true }, calm, signal);
 
         const { subscriptions } = stores;
         const ports = portsOn(
           stores,
           {
             load: scheduler.scheduleFunction((key) => stores.load(key)),
-            swap: scheduler.scheduleFunction((key, next) => stores.swap(key, next)),
+            compareAndSet: scheduler.scheduleFunction((key, next) => stores.compareAndSet(key, next)),
           },
           {
             put: scheduler.scheduleFunction((...put) => subscriptions.put(...put)),
@@ -73,8 +77,8 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         );
         const serve = async (what: string) => {
           if (what === 'delete') await deleteSubscription(deviceKey, ports);
-          else if (what === 'reseal') await followUp(deviceKey, 'sealed', ports);
-          else await putSubscription(secret, { onCallbacks: what === 'put' }, ports, signal);
+          else if (what === 'reseal') await finishRefresh(deviceKey, 'sealed', ports);
+          else await upsertSubscription(secret, { onCallbacks: what === 'put' }, ports, signal);
         };
         const done = callers.map(async (own) => {
           for (const what of own) await serve(what);
@@ -82,7 +86,7 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         await scheduler.waitFor(Promise.all(done));
 
         const isSubscribed = (await readSubscription(deviceKey, calm)) !== undefined;
-        expect((await sealedOf(deviceKey, calm)) !== undefined).toBe(isSubscribed);
+        expect((await sealedTokenOf(deviceKey, calm)) !== undefined).toBe(isSubscribed);
         expect(stores.kept.size).toBe(isSubscribed ? 1 : 0);
       },
     ),
@@ -93,7 +97,7 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
 it('forgets the token that a deletion left when it died on the way', async () => {
   const stores = new MemoryStores();
   const ports = portsOn(stores);
-  await putSubscription(secret, { onCallbacks: true }, ports, signal);
+  await upsertSubscription(secret, { onCallbacks: true }, ports, signal);
   const dying = { ...stores.subscriptions, delete: () => Promise.reject(new Error('dead')) };
   await expect(deleteSubscription(deviceKey, portsOn(stores, stores, dying))).rejects.toThrow('dead');
   expect(stores.kept.size).toBe(1);

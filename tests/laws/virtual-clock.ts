@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/domain/ports.ts';
+import type { Clock } from '../../lib/device/ports.ts';
 
 /** Time that stands still until somebody moves it; sleepers wake in order. */
 export class VirtualClock implements Clock {

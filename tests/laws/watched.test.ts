@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import { deadlineAfter, isOpen } from '../../lib/domain/refresh-view.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import { isOpen } from '../../lib/device/record.ts';
+import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import type { CallPlan } from './made-up-gewe.ts';
 import { type Fate, secret, World } from './world.ts';
 
@@ -39,7 +40,7 @@ async function live(world: World, starts: number): Promise<string[]> {
 }
 
 describe('the end of a refresh', () => {
-  it('is told to the watcher once at most, whatever dies, and only of one that ended', async () => {
+  it('is told to the telemetry once at most, whatever dies, and only of one that ended', async () => {
     await fc.assert(
       fc.asyncProperty(life, async ({ fates, plans, starts }) => {
         const world = new World(fates, plans);
@@ -73,7 +74,7 @@ describe('the end of a refresh', () => {
 });
 
 describe('a message whose workers all die', () => {
-  it('is told as buried, once, and its refresh as ended', async () => {
+  it('is told as deadLetterHandled, once, and its refresh as ended', async () => {
     const fates: Fate[] = [
       ...Array.from({ length: 4 }, (): Fate => 'goes-well'),
       ...Array.from({ length: 10 }, (): Fate => 'dies-before'),

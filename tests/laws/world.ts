@@ -1,15 +1,15 @@
-import { buryRefresh } from '../../lib/app/bury-refresh.ts';
-import { fetchContacts } from '../../lib/app/fetch-contacts.ts';
-import { putSubscription } from '../../lib/app/keep-subscription.ts';
-import { startDueDevices } from '../../lib/app/start-due.ts';
-import { startRefresh } from '../../lib/app/start-refresh.ts';
-import { wantRefresh } from '../../lib/app/want-refresh.ts';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { defaultPolicy as policy } from '../../lib/domain/policy.test-data.ts';
-import type { Receipt, RefreshMessage } from '../../lib/domain/ports.ts';
-import type { SubscriptionWish } from '../../lib/domain/subscription.ts';
-import { quietWatcher } from '../../lib/domain/watcher.test-data.ts';
-import type { Watcher } from '../../lib/domain/watcher.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
+import { upsertSubscription } from '../../lib/device/subscribe.ts';
+import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
+import { quietWatcher } from '../../lib/device/telemetry.test-data.ts';
+import type { Telemetry } from '../../lib/device/telemetry.ts';
+import { handleDeadLetter } from '../../lib/refresh/dead-letter.ts';
+import { requestRerun } from '../../lib/refresh/request-rerun.ts';
+import { fetchContacts } from '../../lib/refresh/run-step.ts';
+import { startRefresh } from '../../lib/refresh/start.ts';
+import { startDueDevices } from '../../lib/refresh/start-due.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -34,12 +34,12 @@ export class World {
   readonly clock = new VirtualClock();
   readonly stores = new MemoryStores();
   readonly gewe: MadeUpGewe;
-  /** The ids of the refreshes that the watcher was told to have ended. */
+  /** The ids of the refreshes that the telemetry was told to have ended. */
   readonly toldEnded: string[] = [];
   /** How many dead letters it was told of. */
   toldBuried = 0;
   /** The random number that the schedule draws, every time. */
-  luck = 0.5;
+  jitter = 0.5;
   #fates: Fate[];
   #queue: Queued[] = [];
   #serial = 0;
@@ -49,11 +49,11 @@ export class World {
     this.gewe = new MadeUpGewe(this.clock, plans);
   }
 
-  get #watcher(): Watcher {
+  get #telemetry(): Telemetry {
     return {
       ...quietWatcher,
       ended: ({ id }) => void this.toldEnded.push(id),
-      buried: () => {
+      deadLetterHandled: () => {
         this.toldBuried += 1;
       },
     };
@@ -86,14 +86,14 @@ export class World {
         clock: this.clock,
         policy,
         newRefreshSuffix: () => suffix,
-        watcher: this.#watcher,
+        telemetry: this.#telemetry,
       },
       new AbortController().signal,
     );
   }
 
   /** The device is subscribed; nobody dies of it. */
-  async subscribe(wish: SubscriptionWish): Promise<void> {
+  async subscribe(input: SubscriptionInput): Promise<void> {
     const ports = {
       records: this.stores,
       subscriptions: this.stores.subscriptions,
@@ -103,7 +103,7 @@ export class World {
       clock: this.clock,
       newSubscriptionSuffix: () => 'suffix00',
     };
-    await putSubscription(secret, wish, ports, new AbortController().signal);
+    await upsertSubscription(secret, input, ports, new AbortController().signal);
   }
 
   /** The schedule's minute has come; whoever serves it may die. */
@@ -120,8 +120,8 @@ export class World {
       clock: this.clock,
       policy,
       newRefreshSuffix: () => suffix,
-      random: () => this.luck,
-      watcher: this.#watcher,
+      random: () => this.jitter,
+      telemetry: this.#telemetry,
     };
     await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
   }
@@ -136,7 +136,7 @@ export class World {
         queue: this.#refreshQueue,
       });
       const ports = { ...outside, clock: this.clock, policy };
-      const isServed = await wantRefresh(deviceKey, { trigger: 'callback' }, ports).then(
+      const isServed = await requestRerun(deviceKey, { trigger: 'callback' }, ports).then(
         () => true,
         () => false,
       );
@@ -170,11 +170,11 @@ export class World {
     queued.receives += 1;
     this.#show(queued, visibilityTimeoutMs);
     const dead = queued.receives > maxReceives;
-    const receipt: Receipt = { hideFor: async (seconds) => this.#show(queued, seconds * 1000) };
-    const served = await (dead ? this.#bury(queued, receipt) : this.#work(queued, receipt)).catch(
+    const handle: MessageHandle = { extendVisibility: async (seconds) => this.#show(queued, seconds * 1000) };
+    const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.#work(queued, handle)).catch(
       () => undefined,
     );
-    if (served?.kind === 'done') this.#queue = this.#queue.filter((other) => other !== queued);
+    if (served?.kind === 'ack') this.#queue = this.#queue.filter((other) => other !== queued);
   }
 
   #show(queued: Queued, inMs: number): void {
@@ -182,10 +182,10 @@ export class World {
     this.#deliverAt(queued);
   }
 
-  #work({ message }: Queued, receipt: Receipt): ReturnType<typeof fetchContacts> {
+  #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
     const outside = this.#mortal({
       records: this.stores,
-      snapshots: this.stores,
+      snapshots: this.stores.snapshots,
       changes: this.stores.changes,
       eraser: this.stores.eraser,
       queue: this.#refreshQueue,
@@ -196,7 +196,7 @@ export class World {
       resealer: { reseal: async () => undefined },
       opener: { open: async () => secret },
       upstream: this.gewe,
-      receipt,
+      handle,
     });
     const owner = this.#next();
     const newRefreshSuffix = () => owner.padStart(16, '0');
@@ -206,21 +206,21 @@ export class World {
       policy,
       newOwner: () => owner,
       newRefreshSuffix,
-      watcher: this.#watcher,
+      telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    return fetchContacts(message, outside.receipt, ports, { budgetMs: 300_000, signal });
+    return fetchContacts(message, outside.handle, ports, { budgetMs: 300_000, signal });
   }
 
-  #bury({ message }: Queued, receipt: Receipt): ReturnType<typeof buryRefresh> {
+  #failFromDeadLetter({ message }: Queued, handle: MessageHandle): ReturnType<typeof handleDeadLetter> {
     const ports = {
       records: this.stores,
       eraser: this.stores.eraser,
       events: this.stores.events,
       clock: this.clock,
-      watcher: this.#watcher,
+      telemetry: this.#telemetry,
     };
-    return buryRefresh(message, receipt, ports);
+    return handleDeadLetter(message, handle, ports);
   }
 
   /** The same ports, for somebody who may die or stall at every call: then nothing more is heard of them. */

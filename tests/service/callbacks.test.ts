@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type ScriptedBot, startScriptedBot } from '../../lib/relay/scripted-bot.ts';
+import { type ScriptedBot, startScriptedBot } from '../../lib/webhook/scripted-bot.ts';
 import { type Service, startService } from './service.ts';
 
 const token = 'token-of-callbacks';

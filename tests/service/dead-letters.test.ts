@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { newSealingKey } from '../../lib/runtime/sealing-key.ts';
+import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { deadLettersSuite } from '../acceptance/dead-letters.ts';
 import { patientSettings } from '../acceptance/target.ts';
 import { type Service, startService } from './service.ts';

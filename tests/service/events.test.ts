@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { eventsSuite } from '../acceptance/events.ts';
 import { tableTexts } from '../acceptance/table-text.ts';
 import { quickSettings } from '../acceptance/target.ts';

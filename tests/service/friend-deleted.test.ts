@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
 import { type ScriptedServer, startScriptedServer } from '../../lib/gewe/scripted-server.ts';
 import { location, type Service, startService, tableName } from './service.ts';
 
@@ -32,13 +32,13 @@ const call = (method: string, path: string, body?: object) =>
     ...(body && { body: JSON.stringify(body) }),
   });
 
-/** What the device's record says is wanted. */
-async function wanted() {
+/** What the device's record says is pendingRerun. */
+async function pendingRerun() {
   const client = createDynamoDbClient({ ...location, endpoint: service.dynamoDbUrl });
   const records = createRecordStore({ client, name: tableName }, randomUUID);
   const record = await records.load(deviceKeyOf(token, 'wx_demo'));
   client.destroy();
-  return record?.wanted;
+  return record?.pendingRerun;
 }
 
 it('the list that is served in the end lacks that friend, after exactly one more refresh', async () => {
@@ -63,7 +63,7 @@ it('the list that is served in the end lacks that friend, after exactly one more
   }
   await vi.waitFor(async () => {
     expect(service.messages.filter((message) => message.includes('"kind":"callback"'))).toHaveLength(3);
-    expect(await wanted()).toMatchObject({ trigger: 'callback' });
+    expect(await pendingRerun()).toMatchObject({ trigger: 'callback' });
   }, 10_000);
   answerFirst?.();
   await vi.waitFor(async () => {

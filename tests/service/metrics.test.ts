@@ -1,13 +1,13 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import {
   dimensionsOf,
   dimensionValues,
   type MetricName,
   metrics,
   namespace,
-} from '../../lib/runtime/metrics.ts';
+} from '../../lib/telemetry/metrics.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { location, type Service, startService, tableName } from './service.ts';
 
@@ -102,8 +102,8 @@ describe('the metrics that the functions write', () => {
     service.gewe.mock.setScenario('empty-lists');
     await client.startRefresh('wx_counted', { headers: { Prefer: 'wait=20' } });
     await expectWritten([
-      'GuardRefusals empty',
-      'GuardRefusals empty',
+      'ListsRejected empty',
+      'ListsRejected empty',
       'RefreshesEnded upstream-empty',
       'StartsBegun',
       'UpstreamDurationMs list',
@@ -134,6 +134,6 @@ describe('the metrics that the functions write', () => {
     admin.destroy();
     expect((await client.fetchContactsListCache('wx_counted')).status).toBe(200);
     expect((await client.getContacts('wx_counted')).status).toBe(503);
-    await expectWritten(['RequestsNotServed', 'RequestsNotServed']);
+    await expectWritten(['RequestsFailed', 'RequestsFailed']);
   });
 });

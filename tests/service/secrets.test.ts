@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { secretsSuite } from '../acceptance/secrets.ts';
 import { tableTexts } from '../acceptance/table-text.ts';
 import { patientSettings } from '../acceptance/target.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createEventBridgeClient } from '../../lib/eventbridge/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { createEventBridgeClient } from '../../lib/aws/eventbridge/event-bus.ts';
 import type { ScenarioName } from '../../mocks/gewe/scenarios.ts';
 import { type RunningGeweMock, startGeweMock } from '../../mocks/gewe/serve.ts';
 import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts';
@@ -43,7 +43,7 @@ export interface Service {
   readonly target: Target;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
-  /** The URL of a queue by its name in the template, such as `RelayDeadLetterQueue`. */
+  /** The URL of a queue by its name in the template, such as `ForwardDeadLetterQueue`. */
   queueUrl(resource: string): string;
   /** EventBridge: where it answers, its bus, and every event that the bus took. */
   readonly bus: { readonly url: string; readonly name: string; readonly events: readonly BusEvent[] };
@@ -104,8 +104,8 @@ export async function startService(
     QUEUE_URL: queueUrl('RefreshQueue'),
     DEAD_LETTER_QUEUE_URL: queueUrl('DeadLetterQueue'),
     CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
-    RELAY_QUEUE_URL: queueUrl('RelayQueue'),
-    RELAY_DEAD_LETTER_QUEUE_URL: queueUrl('RelayDeadLetterQueue'),
+    FORWARD_QUEUE_URL: queueUrl('ForwardQueue'),
+    FORWARD_DEAD_LETTER_QUEUE_URL: queueUrl('ForwardDeadLetterQueue'),
     EVENT_BUS_NAME: config.bus.name,
     SEALING_PUBLIC_KEY: keys.publicKey,
     SEALING_KEYRING: env.SEALING_KEYRING ?? keys.keyring,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { deviceKeyOf } from '../../lib/domain/keys.ts';
-import type { RecordStore } from '../../lib/domain/ports.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createRecordStore } from '../../lib/dynamodb/record-store.ts';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { deviceKeyOf } from '../../lib/device/keys.ts';
+import type { RecordStore } from '../../lib/device/ports.ts';
 import { location, type Service, startService, tableName } from './service.ts';
 
 const token = 'token-of-triggers';
@@ -80,6 +80,6 @@ async function makeDue(appId: string): Promise<void> {
   if (record?.subscription === undefined) throw new Error(`${appId} has no subscription`);
   const subscription = { ...record.subscription, dueAtMs: Date.now() - 60_000 };
   await withRecords((records) =>
-    records.swap(deviceKeyOf(token, appId), { ...record, rev: record.rev + 1, subscription }),
+    records.compareAndSet(deviceKeyOf(token, appId), { ...record, rev: record.rev + 1, subscription }),
   );
 }

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { collected, itemsOf, useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { type Change, maxKeptIds } from '../../device/changes.ts';
+import type { Contacts } from '../../device/contacts.ts';
+import { createChangeStore } from './change-store.ts';
+import { putItem } from './table.ts';
+
+const local = useLocalTable();
+const nowMs = Date.UTC(2027, 0, 31);
+const dayMs = 24 * 3_600_000;
+const changesAt = (atMs: number) => createChangeStore(local.open(), { now: () => atMs });
+
+let device = 0;
+const newDevice = () => `device-${++device}`;
+
+const nobody: Contacts = { friends: [], chatrooms: [], ghs: [] };
+function change(rev: number, atMs = nowMs, friends: readonly string[] = [`wxid_${rev}`]): Change {
+  return {
+    from: `digest-${rev - 1}`,
+    to: `digest-${rev}`,
+    atMs,
+    difference: { added: { ...nobody, friends }, removed: { ...nobody, chatrooms: ['1@chatroom'] } },
+  };
+}
+
+async function all(deviceKey: string, atMs = nowMs): Promise<readonly Change[]> {
+  return collected(changesAt(atMs).newestFirst(deviceKey));
+}
+
+it('gives the changes of a device newest first, as they were put, over several pages', async () => {
+  const key = newDevice();
+  const revs = Array.from({ length: 23 }, (_, index) => index * 7 + 1);
+  for (const rev of revs.toReversed()) await changesAt(nowMs).put(key, rev, change(rev));
+  await changesAt(nowMs).put(newDevice(), 5, change(5));
+  expect(await all(key)).toEqual(revs.toReversed().map((rev) => change(rev)));
+});
+
+it('sorts by the number of the revision, not by its digits', async () => {
+  const key = newDevice();
+  for (const rev of [9, 10, 100]) await changesAt(nowMs).put(key, rev, change(rev));
+  expect((await all(key)).map(({ to }) => to)).toEqual(['digest-100', 'digest-10', 'digest-9']);
+});
+
+it('reads no further than the consumer iterates', async () => {
+  const key = newDevice();
+  for (let rev = 1; rev <= 25; rev += 1) await changesAt(nowMs).put(key, rev, change(rev));
+  let queries = 0;
+  const table = local.open(async ({ send }) => {
+    queries += 1;
+    await send();
+  });
+  for await (const { to } of createChangeStore(table, { now: () => nowMs }).newestFirst(key)) {
+    expect(to).toBe('digest-25');
+    break;
+  }
+  expect(queries).toBe(1);
+});
+
+it('leaves out what is older than 30 days, though DynamoDB has not deleted it yet', async () => {
+  const key = newDevice();
+  await changesAt(nowMs).put(key, 1, change(1, nowMs - 30 * dayMs));
+  await changesAt(nowMs).put(key, 2, change(2, nowMs - 30 * dayMs + 1));
+  expect((await all(key)).map(({ to }) => to)).toEqual(['digest-2']);
+});
+
+it('lets DynamoDB delete a change 30 days after it', async () => {
+  const key = newDevice();
+  const table = local.open();
+  await createChangeStore(table, { now: () => nowMs }).put(key, 3, change(3, nowMs - 1));
+  const [item] = await itemsOf(table, key);
+  expect(item?.sk?.S).toBe('CHANGE#0000000003');
+  expect(item?.fence?.N).toBe('3');
+  expect(item?.expiresAtEpochS?.N).toBe(String(Date.UTC(2027, 2, 2) / 1000));
+});
+
+describe('the size of a change', () => {
+  const friends = (count: number) => Array.from({ length: count }, (_, index) => `wxid_${index}`);
+
+  it('is told up to the limit, removed and added together', async () => {
+    const key = newDevice();
+    const full = change(1, nowMs, friends(maxKeptIds - 1));
+    await changesAt(nowMs).put(key, 1, full);
+    expect(await all(key)).toEqual([full]);
+  });
+
+  it('leaves only the fact of one that is larger', async () => {
+    const key = newDevice();
+    await changesAt(nowMs).put(key, 1, change(1, nowMs, friends(maxKeptIds)));
+    expect(await all(key)).toEqual([{ from: 'digest-0', to: 'digest-1', atMs: nowMs }]);
+  });
+});
+
+it('names the field of a change that it cannot read', async () => {
+  const key = newDevice();
+  await putItem(local.open(), key, 'CHANGE#0000000001', { content: { B: Buffer.from('{}') } });
+  await expect(all(key)).rejects.toThrow('stored change: expected gzip');
+});

@@ -1,0 +1,89 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Change, type Difference, maxKeptIds, sizeOf } from '../../device/changes.ts';
+import type { Contacts } from '../../device/contacts.ts';
+import type { ChangeStore, Clock } from '../../device/ports.ts';
+import {
+  asInteger,
+  asObject,
+  asString,
+  asStrings,
+  optional,
+  parseStored,
+  Undecodable,
+} from './stored-json.ts';
+import { type Item, partitionOf, putItem, queryItems, type Table, ttlAttribute } from './table.ts';
+
+const retentionMs = 30 * 24 * 3_600_000;
+
+/** Most readers ask what changed since the last list or two; a page is not to cost more than that. */
+const pageItems = 10;
+
+/** The changes: `content` (B, gzip of JSON), `fence` (N, the record's revision). Reading throws `Undecodable`. */
+export function createChangeStore(table: Table, clock: Pick<Clock, 'now'>): ChangeStore {
+  return {
+    async put(deviceKey, rev, change) {
+      await putItem(table, deviceKey, `CHANGE#${String(rev).padStart(10, '0')}`, {
+        content: { B: gzipSync(JSON.stringify(withinLimit(change))) },
+        fence: { N: String(rev) },
+        [ttlAttribute]: { N: String(Math.ceil((change.atMs + retentionMs) / 1000)) },
+      });
+    },
+
+    async *newestFirst(deviceKey) {
+      const items = queryItems(table, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': { S: partitionOf(deviceKey) }, ':prefix': { S: 'CHANGE#' } },
+        ScanIndexForward: false,
+        // The record already points at the list that the newest change led to.
+        ConsistentRead: true,
+        Limit: pageItems,
+      });
+      for await (const item of items) {
+        const change = decodeChange(item);
+        // TTL deletes late.
+        if (clock.now() < change.atMs + retentionMs) yield change;
+      }
+    },
+  };
+}
+
+function withinLimit({ from, to, atMs, difference }: Change): Change {
+  const kept = difference && sizeOf(difference.added) + sizeOf(difference.removed) <= maxKeptIds;
+  return { from, to, atMs, ...(kept && { difference }) };
+}
+
+function decodeChange(item: Item): Change {
+  const { from, to, atMs, difference } = asObject(parseStored(unzipped(item.content?.B), 'change'), 'change');
+  const kept = optional(difference, 'change.difference', decodeDifference);
+  return {
+    from: asString(from, 'change.from'),
+    to: asString(to, 'change.to'),
+    atMs: asInteger(atMs, 'change.atMs'),
+    ...(kept && { difference: kept }),
+  };
+}
+
+function unzipped(content: Uint8Array | undefined): string | undefined {
+  try {
+    return content && gunzipSync(content).toString('utf8');
+  } catch {
+    throw new Undecodable('change', 'gzip');
+  }
+}
+
+function decodeDifference(value: unknown, field: string): Difference {
+  const { added, removed } = asObject(value, field);
+  return {
+    added: decodeContacts(added, `${field}.added`),
+    removed: decodeContacts(removed, `${field}.removed`),
+  };
+}
+
+function decodeContacts(value: unknown, field: string): Contacts {
+  const { friends, chatrooms, ghs } = asObject(value, field);
+  return {
+    friends: asStrings(friends, `${field}.friends`),
+    chatrooms: asStrings(chatrooms, `${field}.chatrooms`),
+    ghs: asStrings(ghs, `${field}.ghs`),
+  };
+}

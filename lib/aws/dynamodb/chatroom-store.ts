@@ -1,0 +1,97 @@
+import type { ChatroomStore } from '../../chatrooms/ports.ts';
+import type { Chatroom } from '../../chatrooms/room-rules.ts';
+import { type Clock, StoreUnavailable } from '../../device/ports.ts';
+import { decodeChatroom, encodeChatroom } from './chatroom-codec.ts';
+import { asRev } from './stored-json.ts';
+import { type Condition, getItem, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
+
+const prefix = 'CHATROOM#';
+/** When the next call about a room of the device may begin. */
+const pacingSk = 'CHATROOMS';
+const maxTries = 20;
+
+/**
+ * The rooms that were heard of: `rev` (N), `content` (S, see `chatroom-codec.ts`), `nonce` (S, of the write), `fence` (N, the
+ * device record's revision). `newNonce`: a text that no other write has. Reading throws `Undecodable`.
+ */
+export function createChatroomStore(
+  table: Table,
+  newNonce: () => string,
+  clock: Pick<Clock, 'sleep'>,
+): ChatroomStore {
+  return {
+    async load(deviceKey, roomId) {
+      const item = await getItem(table, deviceKey, `${prefix}${roomId}`, 'strong');
+      return item && decode(item);
+    },
+
+    async compareAndSet(deviceKey, fence, next) {
+      const nonce = newNonce();
+      const sk = `${prefix}${next.id}`;
+      const attributes = {
+        rev: numberOf(next.rev),
+        content: { S: encodeChatroom(next) },
+        nonce: { S: nonce },
+        fence: numberOf(fence),
+      };
+      if (await putItem(table, deviceKey, sk, attributes, expected(next.rev - 1))) return true;
+      // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
+      const item = await getItem(table, deviceKey, sk, 'strong');
+      return item?.nonce?.S === nonce;
+    },
+
+    async list(deviceKey, afterId, atMost) {
+      const items = queryItems(table, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: {
+          ':pk': { S: partitionOf(deviceKey) },
+          ':first': { S: `${prefix}${afterId ?? ''}` },
+          // The character after the prefix's last: behind every id.
+          ':last': { S: 'CHATROOM$' },
+        },
+        ConsistentRead: true,
+        // The first may be the one after which they begin.
+        Limit: atMost + 1,
+      });
+      const rooms: Chatroom[] = [];
+      for await (const item of items) {
+        const room = decode(item);
+        if (room.id !== afterId) rooms.push(room);
+        if (rooms.length === atMost) break;
+      }
+      return rooms;
+    },
+
+    async reserve(deviceKey, fence, nowMs, intervalMs) {
+      for (let tries = 1; tries <= maxTries; tries += 1) {
+        const item = await getItem(table, deviceKey, pacingSk, 'strong');
+        const seen = item?.nextCallAtMs?.N;
+        const slotMs = Math.max(nowMs, Number(seen ?? 0));
+        const attributes = { nextCallAtMs: numberOf(slotMs + intervalMs), fence: numberOf(fence) };
+        if (await putItem(table, deviceKey, pacingSk, attributes, unchanged(seen))) return slotMs;
+        await clock.sleep(Math.random() * 20 * tries);
+      }
+      throw new StoreUnavailable('the times of the device change too often for one to be reserved');
+    },
+  };
+}
+
+function expected(rev: number): Condition {
+  if (rev === 0) return { expression: 'attribute_not_exists(pk)', values: {} };
+  return { expression: 'rev = :expected', values: { ':expected': numberOf(rev) } };
+}
+
+/** A retry of the SDK that finds its own first write only leaves a gap. */
+function unchanged(seen: string | undefined): Condition {
+  if (seen === undefined) return { expression: 'attribute_not_exists(pk)', values: {} };
+  return { expression: 'nextCallAtMs = :seen', values: { ':seen': { N: seen } } };
+}
+
+function decode(item: Item): Chatroom {
+  const id = item.sk?.S?.slice(prefix.length) ?? '';
+  return decodeChatroom(id, asRev(item.rev?.N, 'chatroom.rev'), item.content?.S);
+}
+
+function numberOf(value: number): { readonly N: string } {
+  return { N: String(value) };
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { collected, useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { dueShards } from '../../device/policy.ts';
+import type { DeviceRecord } from '../../device/record.ts';
+import { dueShardOf } from '../../refresh/schedule-rules.ts';
+import { createDueIndex } from './due-index.ts';
+import { createRecordStore } from './record-store.ts';
+
+const local = useLocalTable();
+const nowMs = 1_750_000_000_000;
+
+function recordDue(rev: number, dueAtMs?: number): DeviceRecord {
+  const subscription = {
+    suffix: 'aaaaaaaa',
+    createdAtMs: nowMs,
+    anchorMs: nowMs,
+    onCallbacks: true,
+    failures: 0,
+    ...(dueAtMs !== undefined && { dueAtMs }),
+  };
+  return { rev, results: [], superseded: [], subscription };
+}
+
+describe('the index of due devices', () => {
+  it('finds in each shard the devices whose time has come, earliest first, and no others', async () => {
+    const table = local.open();
+    const store = createRecordStore(table, randomUUID);
+    const keys = Array.from({ length: 24 }, (_, index) => `${String.fromCharCode(65 + index)}-device`);
+    for (const [index, key] of keys.entries()) {
+      await store.compareAndSet(key, recordDue(1, nowMs + (index < 20 ? -index * 1000 : 5_000)));
+    }
+    await store.compareAndSet('never-due', recordDue(1));
+    const index = createDueIndex(table);
+    const found: string[] = [];
+    for (let shard = 0; shard < dueShards; shard += 1) {
+      const inShard = await collected(index.dueBefore(nowMs, shard));
+      expect(inShard.every((key) => dueShardOf(key) === shard)).toBe(true);
+      const order = inShard.map((key) => keys.indexOf(key));
+      expect(order).toEqual(order.toSorted((a, b) => b - a));
+      found.push(...inShard);
+    }
+    expect(found.toSorted()).toEqual(keys.slice(0, 20).toSorted());
+  });
+
+  it('forgets a device that is not due any more', async () => {
+    const table = local.open();
+    const store = createRecordStore(table, randomUUID);
+    const due = () => collected(createDueIndex(table).dueBefore(nowMs, dueShardOf('x-device')));
+    await store.compareAndSet('x-device', recordDue(1, nowMs));
+    expect(await due()).toContain('x-device');
+    await store.compareAndSet('x-device', recordDue(2));
+    expect(await due()).not.toContain('x-device');
+  });
+});

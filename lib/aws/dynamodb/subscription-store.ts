@@ -1,0 +1,49 @@
+import type { SealedSubscription, SubscriptionStore } from '../../device/ports.ts';
+import {
+  type Condition,
+  deleteItemAt,
+  getItem,
+  type Item,
+  partitionOf,
+  putItem,
+  type Table,
+} from './table.ts';
+
+const sk = 'SUBSCRIPTION';
+
+/** `sealed` (S), `suffix` (S, of the subscription it belongs to), `fence` (N, the record's revision). */
+export function createSubscriptionStore(table: Table): SubscriptionStore {
+  return {
+    async put(deviceKey, rev, kept) {
+      await putItem(table, deviceKey, sk, encode(rev, kept), {
+        expression: 'attribute_not_exists(pk) OR fence <= :rev',
+        values: { ':rev': { N: String(rev) } },
+      });
+    },
+
+    async replace(deviceKey, rev, kept) {
+      await putItem(table, deviceKey, sk, encode(rev, kept), isOf(kept.suffix));
+    },
+
+    async load(deviceKey) {
+      const item = await getItem(table, deviceKey, sk, 'strong');
+      const { sealed, suffix } = item ?? {};
+      return sealed?.S === undefined || suffix?.S === undefined
+        ? undefined
+        : { sealed: sealed.S, suffix: suffix.S };
+    },
+
+    async delete(deviceKey, suffix) {
+      await deleteItemAt(table, { pk: partitionOf(deviceKey), sk }, isOf(suffix));
+    },
+  };
+}
+
+function encode(rev: number, { suffix, sealed }: SealedSubscription): Item {
+  return { sealed: { S: sealed }, suffix: { S: suffix }, fence: { N: String(rev) } };
+}
+
+/** What is not there has no suffix. */
+function isOf(suffix: string): Condition {
+  return { expression: 'suffix = :suffix', values: { ':suffix': { S: suffix } } };
+}

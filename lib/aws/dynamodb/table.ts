@@ -1,0 +1,159 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { StoreUnavailable } from '../../device/ports.ts';
+import { type ServiceLocation, sdkOptions } from '../sdk-options.ts';
+
+/** The one table: `pk` (S) and `sk` (S), TTL in `expiresAtEpochS`. */
+export interface Table {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+}
+
+/** An item in the SDK's own form. */
+export type Item = Record<string, AttributeValue>;
+
+/** When DynamoDB may delete an item: its TTL attribute, in whole seconds. */
+export const ttlAttribute = 'expiresAtEpochS';
+
+/** The partition of everything kept for a device. */
+export function partitionOf(deviceKey: string): string {
+  return `D#${deviceKey}`;
+}
+
+/** The device of a partition; undefined when it is another thing's. */
+export function deviceOfPartition(pk: string): string | undefined {
+  return pk.startsWith('D#') ? pk.slice(2) : undefined;
+}
+
+/** Where an item stands. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** An item of a device; undefined when it is not there. Throws `StoreUnavailable`. */
+export function getItem(
+  table: Table,
+  deviceKey: string,
+  sk: string,
+  consistency: 'strong' | 'eventual',
+): Promise<Item | undefined> {
+  return getItemAt(table, { pk: partitionOf(deviceKey), sk }, consistency);
+}
+
+/** Any item; undefined when it is not there. Throws `StoreUnavailable`. */
+export async function getItemAt(
+  table: Table,
+  { pk, sk }: ItemKey,
+  consistency: 'strong' | 'eventual',
+): Promise<Item | undefined> {
+  const command = new GetItemCommand({
+    TableName: table.name,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    ConsistentRead: consistency === 'strong',
+  });
+  const { Item: item } = await available('GetItem', table.client.send(command));
+  return item;
+}
+
+/** What an item is to be like for a write to happen. */
+export interface Condition {
+  readonly expression: string;
+  readonly values: Item;
+}
+
+/** Puts an item of a device; false when the condition did not hold. Throws `StoreUnavailable`. */
+export function putItem(
+  table: Table,
+  deviceKey: string,
+  sk: string,
+  attributes: Item,
+  condition?: Condition,
+): Promise<boolean> {
+  return putItemAt(table, { pk: partitionOf(deviceKey), sk }, attributes, condition);
+}
+
+/** Puts any item; false when the condition did not hold. Throws `StoreUnavailable`. */
+export function putItemAt(
+  table: Table,
+  { pk, sk }: ItemKey,
+  attributes: Item,
+  condition?: Condition,
+): Promise<boolean> {
+  const command = new PutItemCommand({
+    TableName: table.name,
+    Item: { pk: { S: pk }, sk: { S: sk }, ...attributes },
+    ...conditionOf(condition),
+  });
+  return holds('PutItem', table.client.send(command));
+}
+
+/** Deletes any item; harmless when it is not there, false when the condition did not hold. Throws `StoreUnavailable`. */
+export function deleteItemAt(table: Table, { pk, sk }: ItemKey, condition?: Condition): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    TableName: table.name,
+    Key: { pk: { S: pk }, sk: { S: sk } },
+    ...conditionOf(condition),
+  });
+  return holds('DeleteItem', table.client.send(command));
+}
+
+function conditionOf(condition: Condition | undefined) {
+  if (condition === undefined) return {};
+  const { expression, values } = condition;
+  // DynamoDB refuses an empty map of values.
+  const hasValues = Object.keys(values).length > 0;
+  return { ConditionExpression: expression, ...(hasValues && { ExpressionAttributeValues: values }) };
+}
+
+/** The items of a query, page after page, as far as the consumer iterates. Throws `StoreUnavailable`. */
+export async function* queryItems(
+  table: Table,
+  query: Omit<QueryCommandInput, 'TableName'>,
+): AsyncGenerator<Item> {
+  const pages = paginateQuery({ client: table.client }, { TableName: table.name, ...query });
+  for (;;) {
+    const { done, value: page } = await available('Query', pages.next());
+    if (done) return;
+    yield* page.Items ?? [];
+  }
+}
+
+/** What became of a conditional write: false when its condition did not hold. Throws `StoreUnavailable`. */
+export async function holds(operation: string, write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw unavailable(operation, error);
+  }
+}
+
+async function available<T>(operation: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw unavailable(operation, error);
+  }
+}
+
+function unavailable(operation: string, cause: unknown): StoreUnavailable {
+  const name = cause instanceof Error ? cause.name : 'an unknown error';
+  return new StoreUnavailable(`DynamoDB ${operation}: ${name}`, {
+    cause,
+  });
+}
+
+/** A client whose calls end, whatever becomes of the endpoint. `timeoutMs`: of one attempt of three. */
+export function createDynamoDbClient(location: ServiceLocation, timeoutMs?: number): DynamoDBClient {
+  return new DynamoDBClient(sdkOptions(location, timeoutMs));
+}

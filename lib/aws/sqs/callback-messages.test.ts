@@ -1,0 +1,93 @@
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { localLocation } from '../../../mocks/local-stack/local-table.ts';
+import { type LocalSqs, startSqs } from '../../../mocks/local-stack/sqs.ts';
+import type { CallbackMessage, ForwardMessage } from '../../callbacks/ports.ts';
+import type { RoomMessage } from '../../chatrooms/ports.ts';
+import { parseCallbackMessage, parseForwardMessage } from './messages.ts';
+import { createSqsClient } from './queue.ts';
+import { createCallbackQueue, createForwardQueue } from './queues.ts';
+
+let sqs: LocalSqs;
+let client: SQSClient;
+beforeAll(async () => {
+  const visibilityTimeoutS = 30;
+  sqs = await startSqs({
+    queues: [
+      { name: 'callback', visibilityTimeoutS },
+      { name: 'forward', visibilityTimeoutS },
+    ],
+  });
+  client = createSqsClient(localLocation(sqs.url));
+});
+afterAll(async () => {
+  client.destroy();
+  await sqs.close();
+});
+
+const delivery = { callbackKey: 'c', deliveryId: 'd', receivedAtMs: 5, contentType: '' };
+const callback: CallbackMessage = {
+  kind: 'callback',
+  ...delivery,
+  tokenKey: 't',
+  forward: false,
+  body: { sealed: 's' },
+};
+const relay: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
+const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
+
+async function bodyIn(queue: string): Promise<string> {
+  const command = new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl(queue) });
+  return (await client.send(command)).Messages?.[0]?.Body ?? '';
+}
+
+it('reads what the queues were given', async () => {
+  const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
+  for (const message of [callback, { ...callback, forward: true, body: { parts: 1 } }, room]) {
+    await callbacks.send(message, 0);
+    expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
+  }
+  await createForwardQueue(client, sqs.queueUrl('forward')).send(relay, 0);
+  expect(parseForwardMessage(await bodyIn('forward'))).toEqual(relay);
+});
+
+it('sends no message with a delay that SQS has not', async () => {
+  const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
+  for (const delayS of [-1, 0.5, 901]) {
+    await expect(callbacks.send(room, delayS)).rejects.toThrow(RangeError);
+  }
+});
+
+it('leaves out members that it does not know', () => {
+  expect(parseCallbackMessage(JSON.stringify({ ...room, later: true }))).toEqual(room);
+  const body = { ...callback.body, later: true };
+  expect(parseCallbackMessage(JSON.stringify({ ...callback, body, later: true }))).toEqual(callback);
+});
+
+it.each([
+  '',
+  '[]',
+  'null',
+  JSON.stringify({ ...room, kind: 'other' }),
+  JSON.stringify({ ...room, attempt: 0 }),
+  JSON.stringify({ ...room, sealed: '' }),
+  JSON.stringify({ ...callback, body: {} }),
+  JSON.stringify({ ...callback, body: 's' }),
+  JSON.stringify({ ...callback, body: { parts: 0 } }),
+  JSON.stringify({ ...callback, forward: 'true' }),
+  JSON.stringify({ ...callback, contentType: null }),
+  JSON.stringify({ ...callback, receivedAtMs: '5' }),
+  JSON.stringify({ ...callback, tokenKey: undefined }),
+])('takes %s for none of its messages', (body) => {
+  expect(parseCallbackMessage(body)).toBeUndefined();
+});
+
+it("takes the one queue's messages for none of the other's", () => {
+  expect(parseForwardMessage(JSON.stringify(callback))).toBeUndefined();
+  expect(parseCallbackMessage(JSON.stringify(relay))).toBeUndefined();
+});
+
+it('never throws, whatever stands in a body', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => void parseCallbackMessage(body)));
+});

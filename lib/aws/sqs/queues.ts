@@ -1,0 +1,40 @@
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CallbackQueue, DeadLetters, ForwardQueue } from '../../callbacks/ports.ts';
+import type { RefreshQueue } from '../../device/ports.ts';
+import { answered, sendJson } from './queue.ts';
+
+/** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
+export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
+  return {
+    send: (message, delayS) => sendJson(client, queueUrl, message, delayS),
+
+    async backlog() {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
+      });
+      const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
+      return Object.values(numbers).reduce((sum, number) => sum + Number(number), 0);
+    },
+  };
+}
+
+/** A message's body is the message as JSON; `parseCallbackMessage` reads it. */
+export function createCallbackQueue(client: SQSClient, queueUrl: string): CallbackQueue {
+  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+}
+
+/** Likewise; `parseForwardMessage` reads it. */
+export function createForwardQueue(client: SQSClient, queueUrl: string): ForwardQueue {
+  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+}
+
+/** The message as it was: what is put back into the relay queue by hand is read from it again. */
+export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLetters {
+  return {
+    async send(message) {
+      const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) });
+      await answered('SendMessage', client.send(command));
+    },
+  };
+}

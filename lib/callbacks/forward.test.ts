@@ -1,0 +1,279 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { QueueUnavailable, StoreUnavailable, Unsealable } from '../device/ports.ts';
+import { type ForwardPorts, forwardCallback } from './forward.ts';
+import { bodyKeptMs, giveUpAfterMs } from './forward-rules.ts';
+import { createPausedTargets } from './paused-targets.ts';
+import type { CallbackRecord, DeliveryOutcome, ForwardMessage, WebhookRequest } from './ports.ts';
+
+const receivedAtMs = 1_795_000_000_000;
+const bytes = Uint8Array.of(0x7b, 0xff, 0x00);
+const message: ForwardMessage = {
+  kind: 'forward',
+  callbackKey: 'key',
+  deliveryId: 'delivery',
+  headerId: 'header',
+  receivedAtMs,
+  contentType: 'application/json',
+  body: { sealed: 'sealed' },
+};
+const inParts: ForwardMessage = { ...message, body: { parts: 3 } };
+
+let nowMs: number;
+let outcome: DeliveryOutcome;
+let takesMs: number;
+let deliveries: WebhookRequest[];
+let told: string[];
+let hiddenS: number[];
+
+beforeEach(() => {
+  nowMs = receivedAtMs + 2_000;
+  outcome = { kind: 'delivered', status: 200 };
+  takesMs = 0;
+  deliveries = [];
+  told = [];
+  hiddenS = [];
+});
+
+const silent: CallbackRecord = {
+  rev: 1,
+  tokenKey: new Uint8Array(32),
+  salt: new Uint8Array(16),
+  idHash: new Uint8Array(32),
+  registered: true,
+  createdAtMs: receivedAtMs,
+  ownHosts: ['gateway.example.com'],
+};
+
+function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
+  return {
+    callbacks: {
+      load: async () => ({ ...silent, forwardTo: 'https://bot.example.com/' }),
+    },
+    parts: {
+      read: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
+      delete: async (deliveryId, parts) => void told.push(`deleted ${deliveryId} ${parts}`),
+    },
+    opener: {
+      async open(sealed, binding) {
+        told.push(`opened ${sealed} ${binding.callbackKey} ${binding.deliveryId}`);
+        return bytes;
+      },
+    },
+    webhook: {
+      async deliver(delivery) {
+        deliveries.push(delivery);
+        nowMs += takesMs;
+        return outcome;
+      },
+    },
+    deadLetters: { send: async ({ deliveryId }) => void told.push(`laid to rest ${deliveryId}`) },
+    paused: createPausedTargets(),
+    clock: { now: () => nowMs, sleep: async () => undefined },
+    ownHosts: ['own.example.com'],
+    random: () => 0.5,
+    telemetry: { forwardAttempted: (what) => void told.push(`counted ${what}`) },
+    ...changes,
+  };
+}
+
+const handle = { extendVisibility: async (seconds: number) => void hiddenS.push(seconds) };
+const relay = (of: ForwardMessage, ports: ForwardPorts) =>
+  forwardCallback(of, handle, ports, new AbortController().signal);
+
+describe('a callback', () => {
+  it('is delivered with what was received, to what its record says', async () => {
+    expect(await relay(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(deliveries).toEqual([
+      {
+        target: 'https://bot.example.com/',
+        ownHosts: ['gateway.example.com', 'own.example.com'],
+        headerId: 'header',
+        receivedAtMs,
+        contentType: 'application/json',
+        body: bytes,
+      },
+    ]);
+    expect(told).toEqual(['opened sealed key delivery', 'counted delivered']);
+  });
+
+  it('that rests in parts is put together, and its parts deleted when it is delivered', async () => {
+    await relay(inParts, portsWith());
+    expect(told).toEqual([
+      'opened sealed delivery 3 key delivery',
+      'deleted delivery 3',
+      'counted delivered',
+    ]);
+  });
+
+  it.each([
+    ['that is gone', undefined],
+    ['that goes nowhere', silent],
+  ])('of a record %s is dropped, and its parts with it', async (_what, record) => {
+    const ports = portsWith({ callbacks: { load: async () => record } });
+    expect(await relay(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(await relay(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(told).toEqual(['deleted delivery 3']);
+    expect(deliveries).toEqual([]);
+  });
+
+  it('that comes twice is delivered once, and no dead letter: its parts were deleted and have not expired', async () => {
+    const parts = { ...portsWith().parts, read: async () => undefined };
+    nowMs = receivedAtMs + bodyKeptMs - 1;
+    expect(await relay(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'repeated' });
+    expect(deliveries).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it('that was delivered does not come again because its parts could not be deleted', async () => {
+    const parts = {
+      ...portsWith().parts,
+      delete: async () => {
+        throw new StoreUnavailable('no answer');
+      },
+    };
+    expect(await relay(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'delivered' });
+  });
+});
+
+describe('a callback that fails', () => {
+  it.each<[DeliveryOutcome, string]>([
+    [{ kind: 'failed', status: 503 }, 'failed-503'],
+    [{ kind: 'failed', lost: 'timeout' }, 'failed-timeout'],
+    [{ kind: 'failed', lost: 'connection' }, 'failed-connection'],
+    [{ kind: 'blocked', why: 'must be public' }, 'blocked'],
+  ])('with %j comes again later, with its parts', async (failure, what) => {
+    outcome = failure;
+    nowMs = receivedAtMs + 600_000;
+    expect(await relay(inParts, portsWith())).toEqual({ kind: 'retryLater', what });
+    expect(hiddenS).toEqual([300]);
+    expect(told).toEqual(['opened sealed delivery 3 key delivery', `counted ${failure.kind}`]);
+  });
+
+  it('is laid to rest when it is older than a day, after one more attempt, with its parts', async () => {
+    outcome = { kind: 'failed', status: 503 };
+    nowMs = receivedAtMs + giveUpAfterMs + 1;
+    expect(await relay(inParts, portsWith())).toEqual({ kind: 'ack', what: 'given-up' });
+    expect(deliveries).toHaveLength(1);
+    expect(hiddenS).toEqual([]);
+    expect(told.slice(1)).toEqual(['laid to rest delivery', 'counted given-up']);
+  });
+
+  it('is delivered, however old, when it was put back by hand', async () => {
+    nowMs = receivedAtMs + 10 * giveUpAfterMs;
+    expect(await relay(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
+  });
+
+  it('for ever is laid to rest: its parts have expired, or the key it was sealed for is gone', async () => {
+    nowMs = receivedAtMs + bodyKeptMs;
+    const gone = { ...portsWith().parts, read: async () => undefined };
+    const unsealable = async () => {
+      throw new Unsealable('the key is gone');
+    };
+    const expected = { kind: 'ack', what: 'given-up' };
+    expect(await relay(inParts, portsWith({ parts: gone }))).toEqual(expected);
+    expect(await relay(message, portsWith({ opener: { open: unsealable } }))).toEqual(expected);
+    expect(told).toEqual(Array(2).fill(['laid to rest delivery', 'counted given-up']).flat());
+    expect(deliveries).toEqual([]);
+  });
+
+  it('to be laid to rest is not forgotten when that fails', async () => {
+    const deadLetters = {
+      send: async () => {
+        throw new QueueUnavailable('no answer');
+      },
+    };
+    outcome = { kind: 'failed', status: 503 };
+    nowMs = receivedAtMs + giveUpAfterMs + 1;
+    await expect(relay(message, portsWith({ deadLetters }))).rejects.toThrow(QueueUnavailable);
+    expect(told).not.toContain('counted given-up');
+  });
+
+  it.each(['callbacks', 'parts', 'opener'] as const)(
+    'for the reason that %s cannot be asked comes again',
+    async (port) => {
+      const unavailable = async () => {
+        throw new StoreUnavailable('no answer');
+      };
+      const changes = {
+        callbacks: { callbacks: { load: unavailable } },
+        parts: { parts: { read: unavailable, delete: unavailable } },
+        opener: { opener: { open: unavailable } },
+      }[port];
+      await expect(relay(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);
+      expect(deliveries).toEqual([]);
+    },
+  );
+});
+
+describe('a target that did not answer', () => {
+  const lost: DeliveryOutcome = { kind: 'failed', lost: 'timeout' };
+
+  it('is left alone for three times as long as that took, and its callbacks are hidden meanwhile', async () => {
+    const ports = portsWith();
+    outcome = lost;
+    takesMs = 30_000;
+    await relay(message, ports);
+    expect(await relay({ ...message, deliveryId: 'other' }, ports)).toEqual({
+      kind: 'retryLater',
+      what: 'paused',
+    });
+    expect(deliveries).toHaveLength(1);
+    expect(hiddenS).toEqual([90, 90]);
+    nowMs += 90_000;
+    await relay({ ...message, deliveryId: 'other' }, ports);
+    expect(deliveries).toHaveLength(2);
+  });
+
+  it('is left alone for ten seconds when that was quick', async () => {
+    const ports = portsWith();
+    outcome = lost;
+    await relay(message, ports);
+    nowMs += 9_999;
+    await relay(message, ports);
+    expect(deliveries).toHaveLength(1);
+    nowMs += 1;
+    await relay(message, ports);
+    expect(deliveries).toHaveLength(2);
+  });
+
+  it('holds up no other', async () => {
+    const ports = portsWith();
+    outcome = lost;
+    await relay(message, ports);
+    outcome = { kind: 'delivered', status: 200 };
+    expect(await relay({ ...message, callbackKey: 'another' }, ports)).toMatchObject({ what: 'delivered' });
+  });
+
+  it('is tried by an old callback no more: that is laid to rest', async () => {
+    const ports = portsWith();
+    outcome = lost;
+    await relay(message, ports);
+    const old = { ...message, deliveryId: 'old', receivedAtMs: nowMs - giveUpAfterMs - 1 };
+    expect(await relay(old, ports)).toEqual({ kind: 'ack', what: 'given-up' });
+    expect(deliveries).toHaveLength(1);
+  });
+
+  it('is asked again at once when it only refuses or fails', async () => {
+    const ports = portsWith();
+    const outcomes: DeliveryOutcome[] = [
+      { kind: 'failed', status: 500 },
+      { kind: 'blocked', why: 'must be public' },
+    ];
+    for (const answer of outcomes) {
+      outcome = answer;
+      await relay(message, ports);
+    }
+    expect(deliveries).toHaveLength(2);
+  });
+});
+
+describe('the memory of targets that rest', () => {
+  it('is bounded: what was put to rest first is forgotten first', () => {
+    const paused = createPausedTargets();
+    for (let count = 0; count <= 1_000; count += 1) paused.rest(`key ${count}`, nowMs + 10_000);
+    expect(paused.leftMs('key 0', nowMs)).toBe(0);
+    expect(paused.leftMs('key 1', nowMs)).toBe(10_000);
+    paused.wake('key 1');
+    expect(paused.leftMs('key 1', nowMs)).toBe(0);
+  });
+});

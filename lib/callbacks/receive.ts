@@ -1,0 +1,53 @@
+import type { Clock } from '../device/ports.ts';
+import { callbackKeyIn, isIdOf } from './callback-id.ts';
+import type { BodyParts, BodySealer, CallbackQueue, CallbackStore, SealedBody } from './ports.ts';
+
+export interface ReceivePorts {
+  readonly callbacks: CallbackStore;
+  readonly sealer: BodySealer;
+  readonly parts: BodyParts;
+  readonly queue: CallbackQueue;
+  readonly clock: Clock;
+  /** 22 characters of base64url. */
+  readonly newDeliveryId: () => string;
+}
+
+export interface Incoming {
+  /** Of the URL it was posted to. */
+  readonly id: string;
+  readonly body: Uint8Array;
+  /** Empty when there is none. */
+  readonly contentType: string;
+  /** One of these services has relayed it to here. */
+  readonly wasForwarded: boolean;
+}
+
+/** A message may have 256 KiB (SQS, at its least); this leaves room for the members beside the body. */
+const maxSealedLength = 180 * 1024;
+
+/**
+ * Keeps a callback until it is worked out, whatever it says: when this returns true, it will not be lost. False when the
+ * id is nobody's. Throws `StoreUnavailable`, `QueueUnavailable`.
+ */
+export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): Promise<boolean> {
+  const { id, body, contentType, wasForwarded } = incoming;
+  const callbackKey = callbackKeyIn(id);
+  const record = callbackKey === undefined ? undefined : await ports.callbacks.load(callbackKey);
+  if (callbackKey === undefined || record === undefined || !isIdOf(id, record.idHash)) return false;
+  const receivedAtMs = ports.clock.now();
+  const deliveryId = ports.newDeliveryId();
+  const sealed = await ports.sealer.seal(body, { callbackKey, deliveryId });
+  const message = {
+    kind: 'callback',
+    callbackKey,
+    deliveryId,
+    receivedAtMs,
+    contentType,
+    tokenKey: Buffer.from(record.tokenKey).toString('base64url'),
+    forward: record.forwardTo !== undefined && !wasForwarded,
+  } as const;
+  const kept: SealedBody =
+    sealed.length <= maxSealedLength ? { sealed } : { parts: await ports.parts.put(deliveryId, sealed) };
+  await ports.queue.send({ ...message, body: kept }, 0);
+  return true;
+}

@@ -1,0 +1,117 @@
+import { tokenKeyOf } from '../device/keys.ts';
+import type { Clock } from '../device/ports.ts';
+import { callbackIdOf, callbackKeyOf } from './callback-id.ts';
+import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
+import { updateCallback } from './register.ts';
+
+export interface RedirectPorts {
+  readonly callbacks: CallbackStore;
+  readonly targets: TargetCheck;
+  readonly clock: Clock;
+}
+
+/** As in `openapi.yaml` (ForwardTarget). */
+const maxTargetLength = 2_048;
+
+const noCallback: Redirected = { kind: 'no-callback' };
+
+/**
+ * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here that GeWe calls, it goes on
+ * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Two tokens, of the header and of the call,
+ * are refused when either has a callback here. Throws `StoreUnavailable`.
+ */
+export async function redirectCallback(
+  token: string,
+  setting: CallbackSetting,
+  host: CallbackHost,
+  ports: RedirectPorts,
+): Promise<Redirected> {
+  const record = await load(token, ports);
+  if (setting.token !== token) {
+    // Else the callback of one token could be taken away by the bearer of another.
+    const taken = record ?? (setting.token !== undefined && (await load(setting.token.trim(), ports)));
+    if (!taken) return noCallback;
+    return { kind: 'invalid', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
+  }
+  if (record === undefined) return noCallback;
+  const url = setting.callbackUrl ?? '';
+  if (url === ownUrlOf(token, record, host)) return { kind: 'own-url', url };
+  if (!isCalled(record)) return refusal(notCalledYet);
+  if (url.length > maxTargetLength) return refusal(`must have at most ${maxTargetLength} characters`);
+  const checked = await ports.targets.check(url, host.ownHosts);
+  return checked.ok ? forwardTo(token, url, host, ports) : refusal(checked.why);
+}
+
+function load(token: string, { callbacks }: RedirectPorts): Promise<CallbackRecord | undefined> {
+  return callbacks.load(callbackKeyOf(tokenKeyOf(token)));
+}
+
+/** Judges what is there now: it may have been deleted or replaced since it was looked at. */
+async function forwardTo(
+  token: string,
+  url: string,
+  { ownHosts }: CallbackHost,
+  ports: RedirectPorts,
+): Promise<Redirected> {
+  let outcome = noCallback;
+  await updateCallback(token, ports, (now) => {
+    outcome = noCallback;
+    if (now === undefined) return undefined;
+    outcome = isCalled(now) ? { kind: 'kept' } : refusal(notCalledYet);
+    return isCalled(now) && now.forwardTo !== url && { ...now, forwardTo: url, ownHosts };
+  });
+  return outcome;
+}
+
+/** GeWe has taken that URL: it is registered, if it is still the callback's. Throws `StoreUnavailable`. */
+export async function noteRegistered(
+  token: string,
+  url: string,
+  host: CallbackHost,
+  ports: Pick<RedirectPorts, 'callbacks' | 'clock'>,
+): Promise<void> {
+  await updateCallback(token, ports, (now) => {
+    return now && !now.registered && url === ownUrlOf(token, now, host) && { ...now, registered: true };
+  });
+}
+
+function ownUrlOf(token: string, { salt }: CallbackRecord, { urlBase }: CallbackHost): string {
+  return `${urlBase}${callbackIdOf(callbackKeyOf(tokenKeyOf(token)), token, salt)}`;
+}
+
+/** GeWe was told the URL from here, or has called it: then it was told elsewhere. */
+function isCalled({ registered, lastReceivedAtMs }: CallbackRecord): boolean {
+  return registered || lastReceivedAtMs !== undefined;
+}
+
+/** A success would say that callbacks come to that URL, while none come to here. */
+const notCalledYet =
+  'GeWe 尚未回调本服务，请先注册：PUT /v1/callback {"register":true} (GeWe does not call this service yet: register it first)';
+
+function refusal(why: string): Redirected {
+  return { kind: 'invalid', pointer: '/callbackUrl', why };
+}
+
+/** What a call says that sets the callback URL of a token; a member is absent when it is no text. */
+export interface CallbackSetting {
+  readonly token?: string;
+  readonly callbackUrl?: string;
+}
+
+/** What became of a URL that was to be told to GeWe. */
+export type Redirected =
+  /** The token has no callback here: GeWe is to be told. */
+  | { readonly kind: 'no-callback' }
+  /** It is that of the token's callback here: GeWe is to be told, and `noteRegistered` when it has taken it. */
+  | { readonly kind: 'own-url'; readonly url: string }
+  | { readonly kind: 'kept' }
+  /** What is wrong with it. `why`: for the caller to read. */
+  | { readonly kind: 'invalid'; readonly pointer: '/token' | '/callbackUrl'; readonly why: string };
+
+/** Where callbacks are received. */
+export interface CallbackHost {
+  /** What a callback's URL begins with: the id is put behind it. */
+  readonly urlBase: string;
+  /** Host names of this service, which nothing is forwarded to. */
+  readonly ownHosts: readonly string[];
+}

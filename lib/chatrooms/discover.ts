@@ -1,0 +1,107 @@
+import type { Clock, SubscriptionStore } from '../device/ports.ts';
+import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
+import type { ChatroomStore, RoomQueue } from './ports.ts';
+import type { Chatroom, RoomDecision } from './room-rules.ts';
+import { hear, leave, noteIntervalMs } from './room-rules.ts';
+import type { SavedRooms } from './saved-rooms.ts';
+import { updateRoom } from './update-room.ts';
+
+export interface DiscoverPorts {
+  readonly chatrooms: ChatroomStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly callbackQueue: RoomQueue;
+  readonly savedRooms: SavedRooms;
+  readonly recentRooms: RecentRooms;
+  readonly clock: Clock;
+}
+
+/** A subscribed device that something was heard of. */
+export interface CallbackDevice {
+  readonly deviceKey: string;
+  readonly record: DeviceRecord;
+  readonly subscription: Subscription;
+  /** When it was received. */
+  readonly receivedAtMs: EpochMs;
+}
+
+/**
+ * A message from a room came: it is kept that the room was heard of, and GeWe is asked about one that nothing is known of.
+ * True when it is. Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ */
+export async function discoverRoom(
+  device: CallbackDevice,
+  message: { readonly roomId: string; readonly writtenAtMs?: EpochMs },
+  ports: DiscoverPorts,
+): Promise<boolean> {
+  const { deviceKey, record, subscription, receivedAtMs } = device;
+  const { roomId } = message;
+  const name = nameOf(device, roomId);
+  if (ports.recentRooms.isRecent(name, receivedAtMs)) return false;
+  const isSaved = (await ports.savedRooms(deviceKey, record)).has(roomId);
+  const ref = { deviceKey, roomId, fence: record.rev };
+  let seen: Chatroom | undefined;
+  let sealed: string | undefined;
+  const { send } = await updateRoom<RoomDecision>(ref, ports, async (room) => {
+    const decision = hear(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
+    if (decision.send) sealed ??= await sealedFor(deviceKey, subscription, ports);
+    // The subscription was deleted or put anew a moment ago: the room is for a later message.
+    if (decision.send && sealed === undefined) return {};
+    seen = decision.next ?? room;
+    return decision;
+  });
+  if (send && sealed !== undefined) {
+    const { attempt, delayS } = send;
+    await ports.callbackQueue.send({ kind: 'room', deviceKey, roomId, attempt, sealed }, delayS);
+  }
+  if (seen && seen.leftAtMs === undefined) ports.recentRooms.note(name, seen.lastHeardAtMs);
+  return send !== undefined;
+}
+
+/** The account is no longer in the room since `atMs`. True when that is news. Throws `StoreUnavailable`. */
+export async function leaveRoom(
+  device: CallbackDevice,
+  { roomId, atMs }: { readonly roomId: string; readonly atMs: EpochMs },
+  ports: DiscoverPorts,
+): Promise<boolean> {
+  const { deviceKey, record, receivedAtMs } = device;
+  const ref = { deviceKey, roomId, fence: record.rev };
+  const { next } = await updateRoom(ref, ports, (room) => leave(room, { roomId, atMs, receivedAtMs }));
+  ports.recentRooms.forget(nameOf(device, roomId));
+  return next !== undefined;
+}
+
+async function sealedFor(
+  deviceKey: string,
+  { suffix }: Subscription,
+  { subscriptions }: DiscoverPorts,
+): Promise<string | undefined> {
+  const kept = await subscriptions.load(deviceKey);
+  return kept?.suffix === suffix ? kept.sealed : undefined;
+}
+
+/** Another subscription begins from what is stored: the device may have been erased between. */
+function nameOf({ deviceKey, subscription }: CallbackDevice, roomId: string): string {
+  return [deviceKey, subscription.suffix, roomId].join(' ');
+}
+
+/** RoomInfoClient that were heard of a moment ago: a storm of messages reads and writes nothing about them. */
+export interface RecentRooms {
+  isRecent(name: string, atMs: EpochMs): boolean;
+  note(name: string, receivedAtMs: EpochMs): void;
+  forget(name: string): void;
+}
+
+/** Some megabytes. */
+const maxRecent = 20_000;
+
+export function createRecentRooms(): RecentRooms {
+  const heard = new Map<string, EpochMs>();
+  return {
+    isRecent: (name, atMs) => atMs < (heard.get(name) ?? Number.NEGATIVE_INFINITY) + noteIntervalMs,
+    note(name, receivedAtMs) {
+      if (heard.size >= maxRecent) heard.clear();
+      heard.set(name, receivedAtMs);
+    },
+    forget: (name) => void heard.delete(name),
+  };
+}

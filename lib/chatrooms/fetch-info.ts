@@ -1,0 +1,105 @@
+import type { Clock, MessageHandle, Opener, RecordStore } from '../device/ports.ts';
+import { type MessageResult, secondsUntil } from '../device/ports.ts';
+import type { DeviceRecord } from '../device/record.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import type { DiscoverPorts } from './discover.ts';
+import type { ChatroomStore, RoomInfoClient, RoomMessage } from './ports.ts';
+import type { Chatroom, RoomDecision } from './room-rules.ts';
+import {
+  type AttemptClaim,
+  claimAttempt,
+  deferInfo,
+  infoFailed,
+  infoReceived,
+  slotReserved,
+} from './room-rules.ts';
+import { updateRoom } from './update-room.ts';
+
+export interface FetchInfoPorts extends Pick<DiscoverPorts, 'callbackQueue' | 'subscriptions'> {
+  readonly chatrooms: ChatroomStore;
+  readonly records: RecordStore;
+  readonly rooms: RoomInfoClient;
+  readonly opener: Opener;
+  readonly clock: Clock;
+  /** `CHATROOM_INTERVAL_S`. */
+  readonly chatroomIntervalMs: number;
+  readonly telemetry?: Telemetry;
+}
+
+/** SQS hides no longer. */
+const longestHiddenS = 43_200;
+
+/**
+ * Serves a message that asks about a room: waits for a time of its own among the device's calls, asks GeWe once, and
+ * stores what it says, or sends the next attempt. While the device is offline it asks later.
+ * Throws what the stores and the queue throw, and `Unsealable`.
+ */
+export async function fetchRoomInfo(
+  message: RoomMessage,
+  handle: MessageHandle,
+  ports: FetchInfoPorts,
+  signal: AbortSignal,
+): Promise<MessageResult> {
+  const { deviceKey, roomId, attempt } = message;
+  const record = await ports.records.load(deviceKey);
+  if (record === undefined || !mayAsk(record)) return { kind: 'ack', what: 'unsubscribed' };
+  const ref = { deviceKey, roomId, fence: record.rev };
+  const now = () => ports.clock.now();
+  let taken = await takenUp(message, record, ports);
+  if (taken.kind === 'reserve') {
+    const slotMs = await ports.chatrooms.reserve(deviceKey, record.rev, now(), ports.chatroomIntervalMs);
+    await updateRoom(ref, ports, (room) => slotReserved(room, attempt, slotMs));
+    taken = await takenUp(message, record, ports);
+  }
+  if (taken.kind === 'wait') {
+    await handle.extendVisibility(Math.min(longestHiddenS, secondsUntil(taken.untilMs, now())));
+    return { kind: 'retryLater', what: 'waits' };
+  }
+  if (taken.kind === 'defer') {
+    if (taken.send)
+      await ports.callbackQueue.send({ ...message, attempt: taken.send.attempt }, taken.send.delayS);
+    return { kind: 'ack', what: 'offline' };
+  }
+  if (taken.kind !== 'call') return { kind: 'ack', what: 'dropped' };
+  const { opener, rooms } = ports;
+  const answer = await rooms.fetchInfo(await opener.open(message.sealed, deviceKey), roomId, signal);
+  const { next, send } = await updateRoom<RoomDecision>(ref, ports, (room) =>
+    answer.kind === 'room'
+      ? infoReceived(room, attempt, answer.info)
+      : infoFailed(room, attempt, answer.class, now()),
+  );
+  if (send) await ports.callbackQueue.send({ ...message, attempt: send.attempt }, send.delayS);
+  if (answer.kind === 'room') {
+    ports.telemetry?.roomInfoFetched('success');
+    return { kind: 'ack', what: 'learned' };
+  }
+  ports.telemetry?.roomInfoFetched(next?.ask?.givenUp ? 'given-up' : 'failed');
+  return { kind: 'ack', what: 'failed', error: answer.class };
+}
+
+function mayAsk({ subscription }: DeviceRecord): boolean {
+  return subscription?.onCallbacks === true && !subscription.stopped;
+}
+
+/** A device that is known to be offline is left alone: the message goes, and perhaps another comes later. */
+type Taken = AttemptClaim | { readonly kind: 'defer'; readonly send?: RoomDecision['send'] };
+
+/** What is to be done about the message, decided and stored. */
+async function takenUp(
+  { deviceKey, roomId, attempt }: RoomMessage,
+  { rev, offlineSinceMs }: DeviceRecord,
+  ports: FetchInfoPorts,
+): Promise<Taken> {
+  type Decided = { readonly taken: Taken; readonly next?: Chatroom };
+  const { taken } = await updateRoom<Decided>({ deviceKey, roomId, fence: rev }, ports, (room) => {
+    const nowMs = ports.clock.now();
+    const taken = claimAttempt(room, attempt, nowMs);
+    const wouldAsk = taken.kind === 'reserve' || taken.kind === 'call';
+    if (wouldAsk && offlineSinceMs !== undefined) {
+      const { next, send } = deferInfo(room, attempt, offlineSinceMs, nowMs);
+      return { taken: { kind: 'defer', ...(send && { send }) }, ...(next && { next }) };
+    }
+    return { taken, ...(taken.kind === 'call' && { next: taken.next }) };
+  });
+  return taken;
+}

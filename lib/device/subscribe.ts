@@ -1,0 +1,124 @@
+import { deviceKeyOf, tokenKeyOf } from './keys.ts';
+import type {
+  AcceptedTokens,
+  Clock,
+  DeviceSecret,
+  GeweAccount,
+  RecordStore,
+  Sealer,
+  SubscriptionStore,
+} from './ports.ts';
+import type { DeviceRecord } from './record.ts';
+import { isOpen } from './record.ts';
+import { type SubscriptionInput, subscribe, unsubscribe } from './subscription-rules.ts';
+import { updateRecord } from './update-record.ts';
+
+export interface SubscriptionPorts {
+  readonly records: RecordStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly tokens: AcceptedTokens;
+  readonly account: GeweAccount;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  /** 8 characters of [0-9a-z]. */
+  readonly newSubscriptionSuffix: () => string;
+}
+
+export type SubscribeResult =
+  | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }
+  /** GeWe does not accept the token for this device, or did not say. */
+  | { readonly kind: 'rejected'; readonly why: 'token-rejected' | 'device-unknown' | 'token-unverified' };
+
+/**
+ * Keeps the token of a device, sealed, to refresh the device with. Putting the same again is harmless.
+ * Throws `StoreUnavailable`; calling again goes on.
+ */
+export async function upsertSubscription(
+  secret: DeviceSecret,
+  input: SubscriptionInput,
+  ports: SubscriptionPorts,
+  signal: AbortSignal,
+): Promise<SubscribeResult> {
+  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const refusal = await refusalOf(secret, await ports.records.load(deviceKey), ports, signal);
+  if (refusal) return { kind: 'rejected', why: refusal };
+  const sealed = await ports.sealer.seal(secret, deviceKey);
+  const suffix = ports.newSubscriptionSuffix();
+  const put = await updateRecord(ports, deviceKey, (record) =>
+    subscribe(record, input, suffix, ports.clock.now()),
+  );
+  // The record first: what is sealed is never kept for a subscription that nobody can see and delete.
+  await ports.subscriptions.put(deviceKey, put.rev, { suffix: put.subscription.suffix, sealed });
+  const record = await ports.records.load(deviceKey);
+  if (record?.subscription?.suffix === put.subscription.suffix) {
+    return { kind: 'put', created: put.created, record };
+  }
+  // Deleted while it was put: nothing of it stays. Another one that was put since does.
+  await ports.subscriptions.delete(deviceKey, put.subscription.suffix);
+  return {
+    kind: 'put',
+    created: put.created,
+    record: { rev: put.rev, results: [], superseded: [], subscription: put.subscription },
+  };
+}
+
+/** Why a token is not taken; undefined when GeWe has accepted it for this device. */
+async function refusalOf(
+  secret: DeviceSecret,
+  record: DeviceRecord | undefined,
+  { tokens, account }: SubscriptionPorts,
+  signal: AbortSignal,
+): Promise<Extract<SubscribeResult, { kind: 'rejected' }>['why'] | undefined> {
+  if (record && wasAccepted(record)) return undefined;
+  const answer = await account.checkOnline(secret, signal);
+  if (answer.kind === 'success' || answer.class === 'device-offline') {
+    await tokens.note(tokenKeyOf(secret.token));
+    return undefined;
+  }
+  return answer.class === 'token-rejected' || answer.class === 'device-unknown'
+    ? answer.class
+    : 'token-unverified';
+}
+
+/** GeWe gave a list for this token and device, or said that the device is offline, and has not rejected either since. */
+function wasAccepted({ snapshot, refresh }: DeviceRecord): boolean {
+  const error = refresh && !isOpen(refresh) ? refresh.error : undefined;
+  if (error === 'token-rejected' || error === 'device-unknown') return false;
+  return snapshot !== undefined || error === 'device-offline';
+}
+
+/** The record of a device that has a subscription. Throws `StoreUnavailable`. */
+export async function readSubscription(
+  deviceKey: string,
+  { records }: Pick<SubscriptionPorts, 'records'>,
+): Promise<DeviceRecord | undefined> {
+  const record = await records.load(deviceKey);
+  return record?.subscription && record;
+}
+
+/** Ends a subscription, and forgets its token. Throws `StoreUnavailable`; calling again goes on. */
+export async function deleteSubscription(
+  deviceKey: string,
+  ports: Pick<SubscriptionPorts, 'records' | 'subscriptions' | 'clock'>,
+): Promise<void> {
+  await updateRecord(ports, deviceKey, unsubscribe);
+  // An earlier call may have ended the subscription and left its token; another may have been put by now. A record never
+  // goes back to a suffix that it has left, and has had the one of every token that is kept: the order of both loads matters.
+  const kept = await ports.subscriptions.load(deviceKey);
+  if (kept === undefined) return;
+  const record = await ports.records.load(deviceKey);
+  if (record?.subscription?.suffix !== kept.suffix) await ports.subscriptions.delete(deviceKey, kept.suffix);
+}
+
+/**
+ * The sealed token of the subscription that the device has now; undefined when it has none, or the one that is kept
+ * belongs to an earlier subscription. Throws `StoreUnavailable`.
+ */
+export async function sealedTokenOf(
+  deviceKey: string,
+  ports: { readonly records: RecordStore; readonly subscriptions: SubscriptionStore },
+): Promise<string | undefined> {
+  const kept = await ports.subscriptions.load(deviceKey);
+  const subscription = (await ports.records.load(deviceKey))?.subscription;
+  return kept && subscription?.suffix === kept.suffix ? kept.sealed : undefined;
+}

@@ -1,0 +1,19 @@
+import type { Telemetry } from './telemetry.ts';
+
+const nothing = () => undefined;
+
+/** Counts nothing. */
+export const quietWatcher: Telemetry = {
+  started: nothing,
+  ended: nothing,
+  served: nothing,
+  called: nothing,
+  listRejected: nothing,
+  deadLetterHandled: nothing,
+  requestFailed: nothing,
+  due: nothing,
+  callbackHandled: nothing,
+  eventDropped: nothing,
+  forwardAttempted: nothing,
+  roomInfoFetched: nothing,
+};

@@ -1,0 +1,40 @@
+import type { Eraser, MessageHandle, RefreshMessage } from '../device/ports.ts';
+import { type MessageResult, secondsUntil } from '../device/ports.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
+import { type PublishPorts, publishPending } from './publish.ts';
+import { failFromDeadLetter } from './refresh-rules.ts';
+
+export interface DeadLetterPorts extends PublishPorts {
+  readonly eraser: Eraser;
+  readonly telemetry?: Telemetry;
+}
+
+/** A dead letter: the refresh it was to carry on fails, in words, instead of waiting for its deadline. */
+export async function handleDeadLetter(
+  message: RefreshMessage,
+  handle: MessageHandle,
+  ports: DeadLetterPorts,
+): Promise<MessageResult> {
+  if (message.kind === 'erase') {
+    await ports.eraser.erase(message.deviceKey, message.rev);
+    ports.telemetry?.deadLetterHandled();
+    return { kind: 'ack', what: 'erased' };
+  }
+  if (message.kind === 'rerun') {
+    // The next change, or the next start, asks anew.
+    ports.telemetry?.deadLetterHandled();
+    return { kind: 'ack', what: 'dropped' };
+  }
+  const nowMs = ports.clock.now();
+  const outcome = await updateRecord(ports, message.deviceKey, (record) =>
+    failFromDeadLetter(record, message, nowMs),
+  );
+  if (outcome.kind === 'wait') {
+    await handle.extendVisibility(secondsUntil(outcome.untilMs, nowMs));
+    return { kind: 'retryLater' };
+  }
+  await publishPending(message.deviceKey, await ports.records.load(message.deviceKey), ports);
+  ports.telemetry?.deadLetterHandled();
+  return { kind: 'ack', what: outcome.kind };
+}

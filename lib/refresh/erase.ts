@@ -1,0 +1,25 @@
+import type { Clock, Eraser, RecordStore, RefreshQueue } from '../device/ports.ts';
+import { updateRecord } from '../device/update-record.ts';
+import { erase } from './refresh-rules.ts';
+
+export interface ErasePorts {
+  readonly records: RecordStore;
+  readonly eraser: Eraser;
+  readonly queue: RefreshQueue;
+  readonly clock: Clock;
+}
+
+/** A worker that had lost its lease when the device was erased has ended by then; SQS delays no longer. */
+const onceMoreAfterS = 900;
+
+/**
+ * Erases everything kept for a device: a tombstone takes the record's place, all else is deleted, and once more
+ * later what a late worker may have written. Erasing nothing is a success.
+ * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ */
+export async function eraseDevice(deviceKey: string, ports: ErasePorts): Promise<void> {
+  const rev = await updateRecord(ports, deviceKey, (record) => erase(record, ports.clock.now()));
+  if (rev === undefined) return;
+  await ports.queue.send({ kind: 'erase', deviceKey, rev }, onceMoreAfterS);
+  await ports.eraser.erase(deviceKey, rev);
+}

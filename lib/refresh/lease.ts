@@ -1,0 +1,76 @@
+import type { Policy } from '../device/policy.ts';
+import type { MessageHandle } from '../device/ports.ts';
+import { type UpdatePorts, updateRecord } from '../device/update-record.ts';
+import type { Claim } from './refresh-rules.ts';
+import { renew } from './refresh-rules.ts';
+
+/** A message stays hidden a little longer than the lease lives: whoever receives it next finds that lease dead. */
+const marginS = 5;
+
+export interface LeasePorts extends UpdatePorts {
+  readonly policy: Policy;
+}
+
+/**
+ * Does the work while renewing the claim's lease, and the hiding of its message, every third of the lease. The
+ * signal that the work gets aborts when the lease is lost, or can no longer be renewed in time: nobody works on a
+ * refresh that another may have taken over. Rethrows what the work throws.
+ */
+export async function underLease<T>(
+  held: { readonly deviceKey: string; readonly claim: Claim; readonly handle: MessageHandle },
+  ports: LeasePorts,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { leaseMs } = ports.policy;
+  const stop = new AbortController();
+  const lost = new AbortController();
+  const keep = async () => {
+    let livesUntilMs = ports.clock.now() + leaseMs;
+    await hide(held.handle, leaseMs);
+    for (;;) {
+      await ports.clock.sleep(leaseMs / 3, stop.signal);
+      if (stop.signal.aborted) return;
+      const requestedAtMs = ports.clock.now();
+      const renewed = await tryRenew(held.deviceKey, held.claim, ports);
+      if (renewed === 'renewed') {
+        livesUntilMs = requestedAtMs + leaseMs;
+        await hide(held.handle, leaseMs);
+      } else if (renewed === 'lost' || ports.clock.now() + leaseMs / 3 >= livesUntilMs) {
+        lost.abort(new LeaseLost());
+        return;
+      }
+    }
+  };
+  const keeping = keep();
+  try {
+    return await work(AbortSignal.any([signal, lost.signal]));
+  } finally {
+    stop.abort();
+    await keeping;
+  }
+}
+
+/** The claim is no longer this worker's. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+async function tryRenew(
+  deviceKey: string,
+  claim: Claim,
+  ports: LeasePorts,
+): Promise<'renewed' | 'lost' | 'unknown'> {
+  try {
+    const nowMs = ports.clock.now();
+    const held = await updateRecord(ports, deviceKey, (record) => renew(record, claim, nowMs, ports.policy));
+    return held ? 'renewed' : 'lost';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Best effort: a message that shows too early meets the living lease and is hidden by it. */
+async function hide(handle: MessageHandle, leaseMs: number): Promise<void> {
+  await handle.extendVisibility(Math.ceil(leaseMs / 1000) + marginS).catch(() => undefined);
+}

@@ -1,0 +1,77 @@
+import { deviceKeyOf } from '../device/keys.ts';
+import type { Policy } from '../device/policy.ts';
+import type {
+  Clock,
+  DeviceSecret,
+  RecordStore,
+  RefreshQueue,
+  Sealer,
+  SubscriptionStore,
+} from '../device/ports.ts';
+import type { Trigger } from '../device/record.ts';
+import { sealedTokenOf } from '../device/subscribe.ts';
+import { updateRecord } from '../device/update-record.ts';
+import type { RerunOutcome } from './rerun-rules.ts';
+import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
+
+export interface RerunPorts {
+  readonly records: RecordStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly queue: RefreshQueue;
+  readonly clock: Clock;
+  readonly policy: Policy;
+}
+
+/**
+ * A change of a subscribed device was heard of: a refresh that begins after it is seen to, however many changes come.
+ * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ */
+export async function requestRerun(
+  deviceKey: string,
+  change: { readonly trigger: Trigger; readonly subscriptionSuffix?: string },
+  ports: RerunPorts,
+): Promise<RerunOutcome['kind']> {
+  const { clock, policy } = ports;
+  const outcome = await updateRecord(ports, deviceKey, (record) =>
+    rerunForSubscription(record, { ...change, nowMs: clock.now() }, policy),
+  );
+  return send(outcome, deviceKey, () => sealedTokenOf(deviceKey, ports), ports.queue);
+}
+
+export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
+  readonly sealer: Sealer;
+}
+
+/** The same, of any device, for who has its token. */
+export async function requestRerunAsOwner(
+  secret: DeviceSecret,
+  trigger: Trigger,
+  ports: OwnerRerunPorts,
+): Promise<RerunOutcome['kind']> {
+  const { clock, policy, sealer } = ports;
+  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const outcome = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
+    rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
+  );
+  return send(outcome, deviceKey, () => sealer.seal(secret, deviceKey), ports.queue);
+}
+
+/** Sends the message that the outcome asks for. `sealedToken`: gives undefined when nobody may refresh the device any more. */
+async function send(
+  outcome: RerunOutcome,
+  deviceKey: string,
+  sealedToken: () => Promise<string | undefined>,
+  queue: RefreshQueue,
+): Promise<RerunOutcome['kind']> {
+  if (outcome.kind === 'requested') {
+    const sealed = await sealedToken();
+    if (sealed === undefined) return 'unsubscribed';
+    await queue.send({ kind: 'rerun', deviceKey, sealed }, outcome.delayS);
+  }
+  if (outcome.kind === 'joined' && outcome.send) {
+    const sealed = await sealedToken();
+    const { delayS, ...step } = outcome.send;
+    if (sealed !== undefined) await queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+  }
+  return outcome.kind;
+}

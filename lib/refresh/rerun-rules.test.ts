@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../device/policy.test-data.ts';
+import { dueAgainMs, type Policy } from '../device/policy.ts';
+import type { DeviceRecord } from '../device/record.ts';
+import { subscribe } from '../device/subscription-rules.ts';
+import { begin, claim, settle, start } from './refresh-rules.ts';
+import { rerunDelayS, rerunForOwner, rerunForSubscription, startRerun } from './rerun-rules.ts';
+import { startDue } from './schedule-rules.ts';
+
+const t0 = 1_750_000_000_000;
+const s = 1_000;
+const policy: Policy = { ...defaultPolicy, retryDelaysMs: [] };
+const suffix = 'a'.repeat(16);
+
+function stored({ next }: { next?: DeviceRecord }): DeviceRecord {
+  if (next === undefined) throw new Error('nothing was decided to be stored');
+  return next;
+}
+
+const subscribed = stored(subscribe(undefined, { everyMs: 600 * s, onCallbacks: true }, 'subscrib', t0));
+const change = (record: DeviceRecord | undefined, nowMs: number) =>
+  rerunForSubscription(record, { nowMs, trigger: 'callback' }, policy);
+
+/** A refresh that began at t0 and whose list call runs. */
+function running(): DeviceRecord {
+  const begun = stored(begin(subscribed, { nowMs: t0, trigger: 'api', suffix }, policy));
+  const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
+  return stored(claim(begun, message, { owner: 'worker', nowMs: t0 }, policy));
+}
+
+/** The same, ended. */
+function ended(
+  error: 'upstream-error' | 'device-offline',
+  record: DeviceRecord,
+  nowMs: number,
+): DeviceRecord {
+  const held = { refreshId: record.refresh?.id ?? '', step: 1, owner: 'worker' };
+  return stored(settle(record, held, { kind: 'failed', work: 'list', class: error }, nowMs, policy));
+}
+
+describe('a change that is heard of', () => {
+  it('is nothing to a device without a subscription, with another one, or whose token is rejected', () => {
+    const { subscription = null, ...rest } = subscribed;
+    expect(change(undefined, t0).outcome.kind).toBe('unsubscribed');
+    expect(change(rest, t0).outcome.kind).toBe('unsubscribed');
+    const stopped = { ...rest, ...(subscription && { subscription: { ...subscription, stopped: true } }) };
+    expect(change(stopped, t0).outcome.kind).toBe('unsubscribed');
+    const other = rerunForSubscription(
+      subscribed,
+      { nowMs: t0, trigger: 'event', subscriptionSuffix: 'another0' },
+      policy,
+    );
+    expect(other.outcome.kind).toBe('unsubscribed');
+  });
+
+  it('waits a moment for others, which ask for nothing more', () => {
+    const first = change(subscribed, t0);
+    expect(first.outcome).toEqual({ kind: 'requested', delayS: 10 });
+    expect(change(first.next, t0 + 9 * s)).toEqual({ outcome: { kind: 'pending' } });
+  });
+
+  it('is asked for again when its message may have been lost', () => {
+    const first = change(subscribed, t0);
+    const again = change(first.next, t0 + 12 * s);
+    expect(again.outcome).toEqual({ kind: 'requested', delayS: 0 });
+    expect(again.next?.pendingRerun?.notBeforeMs).toBe(first.next?.pendingRerun?.notBeforeMs);
+  });
+
+  it('is seen by a refresh that has not yet called GeWe, and by no other one', () => {
+    const queued = stored(begin(subscribed, { nowMs: t0, trigger: 'api', suffix }, policy));
+    const joined = stored(change(queued, t0 + s));
+    expect(joined.refresh).toEqual(queued.refresh);
+    expect(change(joined, t0 + 2 * s)).toEqual({ outcome: { kind: 'joined' } });
+    const message = { refreshId: queued.refresh?.id ?? '', step: 1 };
+    const claimed = stored(claim(joined, message, { owner: 'worker', nowMs: t0 + 3 * s }, policy));
+    expect(startRerun(claimed, { nowMs: t0 + 10 * s, suffix }, policy)).toEqual({
+      outcome: { kind: 'drop' },
+    });
+    const noted = change(running(), t0 + s);
+    expect(noted.outcome.kind).toBe('pending');
+    expect(change(noted.next, t0 + 2 * s).next).toBeUndefined();
+  });
+
+  it('has a queued refresh looked after, whose message may have been lost with who began it', () => {
+    const queued = stored(begin(subscribed, { nowMs: t0, trigger: 'api', suffix }, policy));
+    const joined = change(queued, t0 + s);
+    expect(joined.outcome).toEqual({ kind: 'requested', delayS: 9 });
+    const { outcome } = startRerun(joined.next, { nowMs: t0 + 10 * s, suffix }, policy);
+    expect(outcome).toMatchObject({ kind: 'resent', send: { refreshId: queued.refresh?.id, step: 1 } });
+  });
+
+  it('waits for the interval after a refresh that has just ended', () => {
+    const record = { ...ended('device-offline', running(), t0 + 5 * s) };
+    expect(change(record, t0 + 6 * s).outcome).toEqual({ kind: 'requested', delayS: 29 });
+  });
+
+  it('is forgotten when the refresh that runs fails in a way that another cannot mend', () => {
+    const noted = stored(change(running(), t0 + s));
+    expect(ended('device-offline', noted, t0 + 5 * s)).not.toHaveProperty('pendingRerun');
+    const transient = ended('upstream-error', noted, t0 + 5 * s);
+    expect(rerunDelayS(transient, t0 + 5 * s, policy)).toBe(6);
+  });
+
+  it('is seen when a list call begins, and not before', () => {
+    const asked = stored(change(subscribed, t0));
+    expect(startRerun(asked, { nowMs: t0 + 9 * s, suffix }, policy).outcome).toEqual({
+      kind: 'wait',
+      untilMs: t0 + 10 * s,
+    });
+    const begun = stored(startRerun(asked, { nowMs: t0 + 10 * s, suffix }, policy));
+    expect(begun).toMatchObject({ pendingRerun: { trigger: 'callback' }, refresh: { trigger: 'callback' } });
+    const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
+    const claimed = stored(claim(begun, message, { owner: 'worker', nowMs: t0 + 11 * s }, policy));
+    expect(claimed).not.toHaveProperty('pendingRerun');
+    expect(startRerun(claimed, { nowMs: t0 + 12 * s, suffix }, policy)).toEqual({
+      outcome: { kind: 'drop' },
+    });
+  });
+});
+
+describe('a device that is due', () => {
+  const request = (nowMs: number, jitter = 0) => ({ nowMs, suffix, jitter });
+  const dueMs = t0 + 600 * s;
+
+  it('begins its refresh, and is due again in half an hour until that has ended', () => {
+    const { next, outcome } = startDue(subscribed, request(dueMs, 0.5), policy);
+    expect(outcome).toMatchObject({ kind: 'begun', send: { delayS: 30 } });
+    expect(next?.subscription?.dueAtMs).toBe(dueMs + dueAgainMs);
+    expect(startDue(next, request(dueMs + s), policy).outcome.kind).toBe('not-due');
+  });
+
+  it('is begun at once by a caller who waits for it', () => {
+    const { next } = startDue(subscribed, request(dueMs, 0.5), policy);
+    const joined = start(next, { nowMs: dueMs + s, trigger: 'api', suffix: 'b'.repeat(16) }, policy);
+    expect(joined.outcome).toMatchObject({ kind: 'joined', send: { delayS: 0 } });
+    const scheduled = start(next, { nowMs: dueMs + s, trigger: 'schedule', suffix: 'b'.repeat(16) }, policy);
+    expect(scheduled.outcome).not.toHaveProperty('send');
+  });
+
+  it('waits for the next period when a refresh has just ended', () => {
+    const failed = ended('device-offline', running(), dueMs - s);
+    const due = failed.subscription && { ...failed.subscription, dueAtMs: dueMs };
+    const { next, outcome } = startDue(
+      { ...failed, ...(due && { subscription: due }) },
+      request(dueMs),
+      policy,
+    );
+    expect(outcome.kind).toBe('recent');
+    expect(next?.subscription?.dueAtMs).toBe(t0 + 1_200 * s);
+  });
+
+  it('is not taken up before its time, or without a schedule', () => {
+    expect(startDue(subscribed, request(dueMs - s), policy)).toEqual({ outcome: { kind: 'not-due' } });
+    expect(startDue(undefined, request(dueMs), policy)).toEqual({ outcome: { kind: 'not-due' } });
+  });
+});
+
+describe('a change that the bearer of the token tells of', () => {
+  const tell = (record: DeviceRecord | undefined, nowMs: number) =>
+    rerunForOwner(record, { nowMs, trigger: 'pass-through' }, policy);
+
+  it('is seen to without a subscription, and for a device that is not known yet or was erased', () => {
+    const { subscription: _none, ...unsubscribed } = subscribed;
+    const erased: DeviceRecord = { rev: 7, results: [], superseded: [], erasedAtMs: t0 - s };
+    for (const record of [undefined, unsubscribed, subscribed, erased]) {
+      const told = tell(record, t0);
+      expect(told.outcome).toEqual({ kind: 'requested', delayS: 10 });
+      expect(told.next).toMatchObject({
+        rev: (record?.rev ?? 0) + 1,
+        pendingRerun: { trigger: 'pass-through' },
+      });
+      expect(told.next).not.toHaveProperty('erasedAtMs');
+      const begun = startRerun(told.next, { nowMs: t0 + 10 * s, suffix }, policy);
+      expect(begun.outcome.kind).toBe('begun');
+      expect(begun.next?.refresh?.trigger).toBe('pass-through');
+    }
+  });
+
+  it('asks once, however many there are, and once more when a refresh runs', () => {
+    const first = tell(undefined, t0);
+    expect(tell(first.next, t0 + s)).toEqual({ outcome: { kind: 'pending' } });
+    const noted = tell(running(), t0 + s);
+    expect(noted.outcome.kind).toBe('pending');
+    expect(tell(noted.next, t0 + 2 * s).next).toBeUndefined();
+  });
+});

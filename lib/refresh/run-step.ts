@@ -1,0 +1,204 @@
+import { total } from '../device/contacts.ts';
+import { failureTraits } from '../device/failures.ts';
+import { tokenKeyOf } from '../device/keys.ts';
+import { pollStretchMs } from '../device/policy.ts';
+import type {
+  AcceptedTokens,
+  ChangeStore,
+  DeviceSecret,
+  Eraser,
+  MessageHandle,
+  Opener,
+  RefreshArchive,
+  RefreshMessage,
+  RerunMessage,
+  SnapshotStore,
+  StepMessage,
+  Upstream,
+  UpstreamAnswer,
+} from '../device/ports.ts';
+import { type MessageResult, secondsUntil } from '../device/ports.ts';
+import type { EndedRefresh, EpochMs } from '../device/record.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
+import { LeaseLost, underLease } from './lease.ts';
+import { type FinishPorts, finishRefresh } from './publish.ts';
+import type { Claim, ClaimOutcome, WorkOutcome } from './refresh-rules.ts';
+import { claim, settle } from './refresh-rules.ts';
+import { startRerun } from './rerun-rules.ts';
+import { takeList } from './store-list.ts';
+
+export interface FetchPorts extends FinishPorts {
+  readonly snapshots: SnapshotStore;
+  readonly changes: ChangeStore;
+  readonly eraser: Eraser;
+  readonly opener: Opener;
+  readonly upstream: Upstream;
+  readonly archive: RefreshArchive;
+  readonly tokens: AcceptedTokens;
+  /** Names one receive of one worker. */
+  readonly newOwner: () => string;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
+  readonly telemetry?: Telemetry;
+}
+
+/** What a claim gave its holder to do. */
+type Work = Extract<ClaimOutcome, { kind: 'work' }>;
+
+/**
+ * Serves one message of a refresh: claims its step, makes at most one list call or looks into GeWe's cache for a
+ * stretch, stores what came of it, and sends the next step's message where there is one.
+ * `budgetMs`: the time this receive may take. Throws what the stores and the queue throw: the message comes again.
+ */
+export async function fetchContacts(
+  message: RefreshMessage,
+  handle: MessageHandle,
+  ports: FetchPorts,
+  run: { readonly budgetMs: number; readonly signal: AbortSignal },
+): Promise<MessageResult> {
+  if (message.kind === 'erase') {
+    await ports.eraser.erase(message.deviceKey, message.rev);
+    return { kind: 'ack', what: 'erased' };
+  }
+  if (message.kind === 'rerun') return startPendingRerun(message, handle, ports);
+  const secret = await ports.opener.open(message.sealed, message.deviceKey);
+  const owner = ports.newOwner();
+  const endsAtMs = ports.clock.now() + run.budgetMs;
+  const claimed = await updateRecord(ports, message.deviceKey, (record) =>
+    claim(record, message, { owner, nowMs: ports.clock.now() }, ports.policy),
+  );
+  switch (claimed.kind) {
+    case 'drop':
+      // It may have ended in a worker that died before it could see to the rest.
+      await finishRefresh(message.deviceKey, message.sealed, ports);
+      return { kind: 'ack', what: 'dropped' };
+    case 'wait':
+      await handle.extendVisibility(secondsUntil(claimed.untilMs, ports.clock.now()));
+      return { kind: 'retryLater' };
+    case 'resend':
+      await sendStep(message, claimed.send.step, claimed.send.delayS, ports);
+      return { kind: 'ack', what: 'resent' };
+    case 'work':
+      return workOn(message, handle, claimed, secret, { ...run, owner, endsAtMs }, ports);
+  }
+}
+
+/** One more refresh was pendingRerun: its time may have come. */
+async function startPendingRerun(
+  message: RerunMessage,
+  handle: MessageHandle,
+  ports: FetchPorts,
+): Promise<MessageResult> {
+  const { deviceKey } = message;
+  const { clock, policy } = ports;
+  const suffix = ports.newRefreshSuffix();
+  const taken = await updateRecord(ports, deviceKey, (record) =>
+    startRerun(record, { nowMs: clock.now(), suffix }, policy),
+  );
+  if (taken.kind === 'wait') {
+    await handle.extendVisibility(secondsUntil(taken.untilMs, clock.now()));
+    return { kind: 'retryLater' };
+  }
+  if (taken.kind === 'drop') return { kind: 'ack', what: 'dropped' };
+  if (taken.kind === 'begun') ports.telemetry?.started('begun');
+  const { refreshId, step, delayS } = taken.send;
+  await ports.queue.send({ ...message, kind: 'step', refreshId, step }, delayS);
+  return { kind: 'ack', what: taken.kind };
+}
+
+async function workOn(
+  message: StepMessage,
+  handle: MessageHandle,
+  work: Work,
+  secret: DeviceSecret,
+  run: { readonly owner: string; readonly endsAtMs: EpochMs; readonly signal: AbortSignal },
+  ports: FetchPorts,
+): Promise<MessageResult> {
+  const { deviceKey, refreshId, step } = message;
+  const held: Claim = { refreshId, step, owner: run.owner };
+  let event: WorkOutcome | undefined;
+  try {
+    event = await underLease({ deviceKey, claim: held, handle }, ports, run.signal, (signal) => {
+      const take = (answer: UpstreamAnswer) => {
+        return answer.kind === 'list'
+          ? takeList(answer.contacts, { deviceKey, claim: held, work }, ports)
+          : Promise.resolve(eventOf(answer, work));
+      };
+      return work.work === 'list'
+        ? listOnce(secret, run.endsAtMs, ports, signal).then(take)
+        : pollForAStretch(secret, work, run.endsAtMs, ports, signal, take);
+    });
+  } catch (error) {
+    // Whether another has taken over is not known: the message comes again, and finds out.
+    if (error instanceof LeaseLost) return { kind: 'retryLater' };
+    throw error;
+  }
+  if (event === undefined) return { kind: 'ack', what: 'overtaken' };
+  const settled = await updateRecord(ports, deviceKey, (record) =>
+    settle(record, held, event, ports.clock.now(), ports.policy),
+  );
+  if (settled.kind === 'continued') await sendStep(message, settled.send.step, settled.send.delayS, ports);
+  if (settled.kind === 'ended') {
+    if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));
+    await finishRefresh(deviceKey, message.sealed, ports);
+  }
+  const error = 'class' in event ? event.class : undefined;
+  if (error === 'upstream-empty') ports.telemetry?.listRejected('empty');
+  return { kind: 'ack', what: `${event.kind}-${settled.kind}`, ...(error && { error }) };
+}
+
+/** Every id is new: GeWe has accepted the token, which may not have been known. */
+function isFirstList({ result }: EndedRefresh): boolean {
+  return result !== undefined && result.added === total(result.counts);
+}
+
+/** Lambda ends the worker at the end of its time: the call has to have been settled by then. */
+const settleMs = 15_000;
+
+function listOnce(
+  secret: DeviceSecret,
+  endsAtMs: EpochMs,
+  ports: FetchPorts,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  const leftMs = endsAtMs - settleMs - ports.clock.now();
+  return ports.upstream.fetchList(secret, Math.max(1, Math.min(ports.policy.listTimeoutMs, leftMs)), signal);
+}
+
+async function pollForAStretch(
+  secret: DeviceSecret,
+  { call }: Work,
+  endsAtMs: EpochMs,
+  { upstream, clock, policy }: FetchPorts,
+  signal: AbortSignal,
+  take: (answer: UpstreamAnswer) => Promise<WorkOutcome | undefined>,
+): Promise<WorkOutcome | undefined> {
+  const untilMs = Math.min(clock.now() + pollStretchMs, call.mayRunUntilMs, endsAtMs - settleMs);
+  for (;;) {
+    const answer = await upstream.fetchCached(secret, signal);
+    const definite = answer.kind === 'failure' && !failureTraits[answer.class].retryable;
+    const event = answer.kind === 'list' || definite ? await take(answer) : nothingNew;
+    if (event?.kind !== 'nothing-new' || clock.now() + policy.cachePollMs > untilMs) return event;
+    await clock.sleep(policy.cachePollMs, signal);
+    signal.throwIfAborted();
+  }
+}
+
+const nothingNew: WorkOutcome = { kind: 'nothing-new' };
+
+/** What an answer without a list means. */
+function eventOf(answer: Exclude<UpstreamAnswer, { kind: 'list' }>, { work }: Work): WorkOutcome {
+  if (answer.kind === 'empty') return { kind: 'failed', work, class: 'upstream-empty' };
+  if (answer.mayStillRun) return { kind: 'lost', class: answer.class };
+  return { kind: 'failed', work, class: answer.class };
+}
+
+async function sendStep(
+  { deviceKey, refreshId, sealed }: StepMessage,
+  step: number,
+  delayS: number,
+  ports: FetchPorts,
+): Promise<void> {
+  await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
+}

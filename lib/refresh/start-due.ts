@@ -1,0 +1,93 @@
+import { dueShards, type Policy } from '../device/policy.ts';
+import type {
+  Clock,
+  DueIndex,
+  RecordStore,
+  RefreshArchive,
+  RefreshQueue,
+  SubscriptionStore,
+} from '../device/ports.ts';
+import { sealedTokenOf } from '../device/subscribe.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
+import type { ScheduleOutcome } from './schedule-rules.ts';
+import { postpone, startDue } from './schedule-rules.ts';
+
+export interface DuePorts {
+  readonly records: RecordStore;
+  readonly archive: RefreshArchive;
+  readonly subscriptions: SubscriptionStore;
+  readonly queue: RefreshQueue;
+  readonly index: DueIndex;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly telemetry?: Telemetry;
+}
+
+/** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, and is taken up later. */
+const mostWaiting = 500;
+const concurrency = 16;
+
+/**
+ * The schedule's minute has come: begins the refreshes of the devices that are due, earliest first, as far as the queue
+ * is not full of them already. Throws `StoreUnavailable`, `QueueUnavailable` when it could not go on: the next
+ * minute does.
+ */
+export async function startDueDevices(
+  ports: DuePorts,
+  signal: AbortSignal,
+): Promise<{ readonly taken: number }> {
+  let room = Math.max(0, mostWaiting - (await ports.queue.backlog()));
+  let taken = 0;
+  const shards = Array.from({ length: dueShards }, (_, shard) =>
+    ports.index.dueBefore(ports.clock.now(), shard)[Symbol.asyncIterator](),
+  );
+  const open = new Set(shards);
+  while (open.size > 0 && room > 0 && !signal.aborted) {
+    const batch = await nextOf(open, Math.min(concurrency, room));
+    const outcomes = await Promise.all(batch.map((deviceKey) => startOne(deviceKey, ports)));
+    for (const outcome of outcomes) if (outcome === 'begun' || outcome === 'joined') room -= 1;
+    taken += outcomes.length;
+  }
+  if (open.size > 0) ports.telemetry?.due('deferred');
+  return { taken };
+}
+
+/** Up to so many devices, a few from each shard in turn; shards that are empty leave the set. */
+async function nextOf(open: Set<AsyncIterator<string>>, most: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  while (open.size > 0 && found.length < most) {
+    for (const shard of open) {
+      const { done, value } = await shard.next();
+      if (done) open.delete(shard);
+      else if (found.push(value) >= most) break;
+    }
+  }
+  return found;
+}
+
+async function startOne(deviceKey: string, ports: DuePorts): Promise<ScheduleOutcome['kind']> {
+  const { clock, policy } = ports;
+  const sealed = await sealedTokenOf(deviceKey, ports);
+  if (sealed === undefined) {
+    // It is being put, or was deleted, just now; or putting it was cut off, and its caller told so.
+    await updateRecord(ports, deviceKey, (record) => postpone(record, clock.now()));
+    return 'not-due';
+  }
+  const suffix = ports.newRefreshSuffix();
+  const jitter = ports.random();
+  const outcome = await updateRecord(ports, deviceKey, (record) =>
+    startDue(record, { nowMs: clock.now(), suffix, jitter }, policy),
+  );
+  if (outcome.kind === 'not-due') return outcome.kind;
+  ports.telemetry?.due(outcome.kind);
+  if (outcome.kind !== 'recent' && outcome.send) {
+    const { delayS, ...step } = outcome.send;
+    await ports.queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+  }
+  return outcome.kind;
+}

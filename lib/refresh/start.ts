@@ -1,0 +1,81 @@
+import { deviceKeyOf } from '../device/keys.ts';
+import type { Policy } from '../device/policy.ts';
+import type {
+  Clock,
+  DeviceSecret,
+  RecordStore,
+  RefreshArchive,
+  RefreshQueue,
+  Sealer,
+} from '../device/ports.ts';
+import type { Refresh, Trigger } from '../device/record.ts';
+import type { Telemetry } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
+import { awaitEnd, type SeenRefresh } from './read.ts';
+import type { OutgoingStep } from './refresh-rules.ts';
+import { lastDurationMs, notSent, start } from './refresh-rules.ts';
+
+export interface StartPorts {
+  readonly records: RecordStore;
+  readonly archive: RefreshArchive;
+  readonly queue: RefreshQueue;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
+  readonly telemetry?: Telemetry;
+}
+
+export interface Started extends SeenRefresh {
+  readonly deviceKey: string;
+  /** `begun` a new one, `joined` one under way, or found a `recent` one that says it all. */
+  readonly how: 'begun' | 'joined' | 'recent';
+}
+
+/**
+ * Starts a refresh of the device, or joins the one that is under way, and waits for its end for at most
+ * `waitMs`. When it returns, the message that carries the refresh on has been sent.
+ * Throws `StoreUnavailable`, `QueueUnavailable`.
+ */
+export async function startRefresh(
+  request: { readonly secret: DeviceSecret; readonly trigger: Trigger; readonly waitMs: number },
+  ports: StartPorts,
+  signal: AbortSignal,
+): Promise<Started> {
+  const { secret, trigger, waitMs } = request;
+  const { clock, policy } = ports;
+  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const suffix = ports.newRefreshSuffix();
+  const { outcome, expectedMs } = await updateRecord(ports, deviceKey, (record) => {
+    const decision = start(record, { nowMs: clock.now(), trigger, suffix }, policy);
+    return {
+      ...decision,
+      outcome: { outcome: decision.outcome, expectedMs: record && lastDurationMs(record) },
+    };
+  });
+  ports.telemetry?.started(outcome.kind);
+  if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
+  if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
+  const seen: { refresh: Refresh; expectedMs: number | undefined } = { refresh: outcome.refresh, expectedMs };
+  const ended = waitMs > 0 ? await awaitEnd(deviceKey, outcome.refresh.id, waitMs, ports, signal) : undefined;
+  return { deviceKey, how: outcome.kind, ...(ended ?? seen) };
+}
+
+async function send(
+  { refreshId, step, delayS }: OutgoingStep,
+  deviceKey: string,
+  secret: DeviceSecret,
+  ports: StartPorts,
+): Promise<void> {
+  try {
+    const sealed = await ports.sealer.seal(secret, deviceKey);
+    await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
+  } catch (error) {
+    // Best effort: without it the next start waits until the message counts as lost.
+    await updateRecord(ports, deviceKey, (record) => notSent(record, { refreshId, step })).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}

@@ -1,4 +1,0 @@
-import { facesSuite } from '../acceptance/faces.ts';
-import { deployedTarget } from './deployed-target.ts';
-
-facesSuite(() => deployedTarget);

@@ -1,0 +1,4 @@
+import { facesSuite } from '../acceptance/surfaces.ts';
+import { deployedTarget } from './deployed-target.ts';
+
+facesSuite(() => deployedTarget);

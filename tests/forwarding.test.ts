@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
+import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
+import { createPausedTargets } from '../lib/callbacks/paused-targets.ts';
+import type { ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
+import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
+import { keyringOf } from '../lib/sealing/keyring.ts';
+import { newSealingKey } from '../lib/sealing/sealing-key.ts';
+import { createLog } from '../lib/telemetry/log.ts';
+import { createWebhookClient } from '../lib/webhook/deliver.ts';
+import { type ReceivedRequest, type ScriptedBot, startScriptedBot } from '../lib/webhook/scripted-bot.ts';
+import { localLocation, useLocalTable } from '../mocks/local-stack/local-table.ts';
+import { startPoller } from '../mocks/local-stack/poller.ts';
+import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
+import { contextOf } from './service/gateway.ts';
+
+// The relay on real queues, tables and servers. Its time runs quickly, and what it hides is back at once.
+
+const localTable = useLocalTable();
+let sqs: LocalSqs;
+let client: SQSClient;
+let key: Awaited<ReturnType<typeof newSealingKey>>;
+
+beforeAll(async () => {
+  sqs = await startSqs({
+    queues: [
+      { name: 'forward', visibilityTimeoutS: 60 },
+      { name: 'forward-dead', visibilityTimeoutS: 60 },
+    ],
+  });
+  client = createSqsClient(localLocation(sqs.url));
+  key = await newSealingKey();
+});
+afterAll(async () => {
+  client.destroy();
+  await sqs.close();
+});
+
+let ends: (() => Promise<unknown>)[];
+let logged: string[];
+/** Told whenever a message is hidden. */
+let hidden: (count: number) => void;
+
+beforeEach(() => {
+  ends = [];
+  logged = [];
+  hidden = () => undefined;
+});
+afterEach(async () => {
+  for (const end of ends.toReversed()) await end();
+});
+
+const startedAtMs = Date.now();
+/** Ten minutes pass in three seconds. */
+const clock = {
+  now: () => startedAtMs + (Date.now() - startedAtMs) * 200,
+  sleep: async () => undefined,
+};
+
+/** Runs the relay until the test ends. */
+function startRelay(): ForwardPorts {
+  const table = localTable.open();
+  const ports: ForwardPorts = {
+    callbacks: createCallbackStore(table),
+    parts: createBodyParts(table, clock),
+    opener: createBodyOpener(keyringOf([key.privateKey])),
+    webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_500 }),
+    deadLetters: createDeadLetters(client, sqs.queueUrl('forward-dead')),
+    paused: createPausedTargets(),
+    ownHosts: [],
+    clock,
+    random: Math.random,
+  };
+  let count = 0;
+  const handleOf = (receiptHandle: string) => {
+    const handle = createMessageHandle(client, sqs.queueUrl('forward'), receiptHandle);
+    return {
+      async extendVisibility() {
+        hidden(++count);
+        await handle.extendVisibility(0);
+      },
+    };
+  };
+  const handler = queueHandler(
+    parseForwardMessage,
+    (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
+    { handleOf, log: createLog('DEBUG', (line) => logged.push(line)) },
+  );
+  const poller = startPoller({
+    client,
+    queueUrl: sqs.queueUrl('forward'),
+    queueName: 'forward',
+    concurrency: 2,
+    invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
+    log: (line) => logged.push(line),
+    waitS: 0,
+  });
+  ends.push(poller.stop);
+  return ports;
+}
+
+async function forwardTo(target: string): Promise<void> {
+  const store = createCallbackStore(localTable.open());
+  await store.compareAndSet('canary-key', await store.load('canary-key'), {
+    rev: 1,
+    tokenKey: randomBytes(32),
+    salt: randomBytes(16),
+    idHash: randomBytes(32),
+    forwardTo: target,
+    registered: true,
+    createdAtMs: clock.now(),
+    ownHosts: ['contacts.example.com'],
+  });
+}
+
+/** What `process-callback` sends: a body in the message, or in parts where it is large. */
+async function receive(deliveryId: string, body: Uint8Array, receivedAtMs = clock.now()): Promise<void> {
+  const binding = { callbackKey: 'canary-key', deliveryId };
+  const sealed = await createBodySealer(key.publicKey).seal(body, binding);
+  const rests: SealedBody =
+    sealed.length < 100_000
+      ? { sealed }
+      : { parts: await createBodyParts(localTable.open(), clock).put(deliveryId, sealed) };
+  const message: ForwardMessage = {
+    kind: 'forward',
+    ...binding,
+    headerId: deliveryId,
+    receivedAtMs,
+    contentType: 'application/json',
+    body: rests,
+  };
+  await createForwardQueue(client, sqs.queueUrl('forward')).send(message, 0);
+}
+
+/** Messages that the queue holds, hidden ones included. */
+async function waiting(queue: string): Promise<number> {
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: sqs.queueUrl(queue),
+    AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+  });
+  const { Attributes: numbers = {} } = await client.send(command);
+  return Object.values(numbers).reduce((sum, number) => sum + Number(number), 0);
+}
+
+async function drained(): Promise<void> {
+  while ((await waiting('forward')) > 0);
+}
+
+const bodies = new Map<string, Buffer>([
+  ['json', Buffer.from('{"TypeName":"AddMsg","Data":{"NewMsgId":7268255507978211143}}')],
+  ['not UTF-8', Buffer.of(0x7b, 0xff, 0xfe, 0x00, 0xc3, 0x28, 0x0d, 0x0a)],
+  ['empty', Buffer.alloc(0)],
+  ['random', randomBytes(10_000)],
+  ['4 MiB', randomBytes(4 * 1024 * 1024)],
+]);
+
+it('brings every callback to a target that was down, hung, answered 500, redirected and was slow, byte by byte', async () => {
+  const { port, close } = await startScriptedBot((response) => response.end());
+  await close();
+  await forwardTo(`http://127.0.0.1:${port}/canary-path`);
+  const isDown = Promise.withResolvers<void>();
+  hidden = (count) => count >= 10 && isDown.resolve();
+  const { parts } = startRelay();
+  for (const [id, body] of bodies) await receive(id, body);
+  await isDown.promise;
+
+  const elsewhere = await startScriptedBot((response) => response.end());
+  ends.push(elsewhere.close);
+  const accepted: ReceivedRequest[] = [];
+  const allArrived = Promise.withResolvers<void>();
+  let requests = 0;
+  const bot: ScriptedBot = await startScriptedBot(
+    (response, request) => {
+      requests += 1;
+      if (requests <= 2) return;
+      if (requests <= 8) return void response.writeHead(500).end('canary-answer');
+      const location = `http://127.0.0.1:${elsewhere.port}/`;
+      if (requests <= 10) return void response.writeHead(307, { location }).end();
+      accepted.push(request);
+      const ids = accepted.map(({ headers }) => headers['x-gewe-contacts-delivery']);
+      if (new Set(ids).size === bodies.size) allArrived.resolve();
+      setTimeout(() => response.end('canary-answer'), 50);
+    },
+    { port },
+  );
+  ends.push(bot.close);
+  await allArrived.promise;
+  await drained();
+
+  // At least once: a machine that is busy may take longer for one than the webhook waits.
+  for (const [id, body] of bodies) {
+    const arrivals = accepted.filter(({ headers }) => headers['x-gewe-contacts-delivery'] === id);
+    expect(arrivals.length, id).toBeGreaterThan(0);
+    expect(arrivals.every((arrival) => arrival.body.equals(body))).toBe(true);
+  }
+  expect(elsewhere.connections()).toBe(0);
+  expect(await waiting('forward-dead')).toBe(0);
+  expect(await parts.read('4 MiB', 1)).toBeUndefined();
+  const log = logged.join('');
+  expect(log).toContain('failed-connection');
+  expect(log).toContain('failed-timeout');
+  expect(log).toContain('failed-500');
+  expect(log).toContain('failed-307');
+  expect(log).not.toMatch(/canary-(path|answer)|TypeName|127\.0\.0\.1/);
+});
+
+it('lays to rest what cannot be delivered for a day, and delivers it when it is put back', async () => {
+  await forwardTo('http://10.0.0.1/');
+  startRelay();
+  const body = randomBytes(400_000);
+  await receive('given up', body, clock.now() - 25 * 3_600_000);
+  await drained();
+  expect(logged.join('')).toContain('given-up');
+
+  const arrived = Promise.withResolvers<ReceivedRequest>();
+  const bot = await startScriptedBot((response, request) => {
+    response.end();
+    arrived.resolve(request);
+  });
+  ends.push(bot.close);
+  await forwardTo(`http://127.0.0.1:${bot.port}/`);
+  const QueueUrl = sqs.queueUrl('forward-dead');
+  const { Messages: [dead] = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+  const MessageBody = dead?.Body;
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl('forward'), MessageBody }));
+  expect((await arrived.promise).body.equals(body)).toBe(true);
+  await drained();
+});
+
+it('drops what waits for a callback that is gone, and its body', async () => {
+  await createCallbackStore(localTable.open()).delete('canary-key');
+  await receive('orphan', randomBytes(400_000));
+  const { parts } = startRelay();
+  await drained();
+  expect(logged.join('')).toContain('dropped');
+  expect(await parts.read('orphan', 1)).toBeUndefined();
+});
