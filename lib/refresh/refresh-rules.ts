@@ -28,19 +28,24 @@ import {
 } from '../device/record.ts';
 import { afterEnd } from '../device/subscription-rules.ts';
 
-/** A message to send once the record is stored. */
-export interface OutgoingStep {
-  readonly refreshId: string;
-  readonly step: number;
-  /** Whole seconds. */
-  readonly delayS: number;
-}
+// The life of a refresh, from its start to its end. Each rule is a pure function of (record, what happened, time, policy). Whoever
+// calls one stores `next` by compare-and-set, and decides again from what is stored when somebody else was first.
+//
+//                       begin                 claim                   settle: unchanged, changed
+//   none, or ended ──────────────▶ queued ─────────────▶ running ──────────────────────────────▶ succeeded
+//                                   ▲ │                   │   │
+//       start, join: its message is │ │                   │   └── settle: lost, failed, with no retry left ──▶ failed
+//       sent again, if it was lost ─┘ │                   │
+//                                     │◀── requeue ───────┘ settle: lost, nothing-new (ask GeWe's cache), failed (retry
+//                                     │                     after a delay), suspicious-shrink (confirm by a second call)
+//                                     │◀── the lease ran out: the next worker claims it
+//
+//   queued, running ──▶ failed: past `deadlineAtMs` (abandoned, for every reader), or its message is a dead letter (worker-crashed)
+//
+// One message carries a refresh on at a time; it names the step. While an earlier list call may still run at GeWe (`record.call`),
+// the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
 
-export type StartOutcome =
-  /** A new refresh, or one under way that was joined; `send` when its message is due. */
-  | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
-  /** One that ended a moment ago says it all. */
-  | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
+// ── Start ──
 
 /** Which refresh, and which step of it, a message is about. */
 export interface MessageRef {
@@ -48,54 +53,13 @@ export interface MessageRef {
   readonly step: number;
 }
 
-/** What a worker does in one receive: one list call, or a stretch of looking into GeWe's cache. */
-export type Work = 'list' | 'poll';
-
-export type ClaimOutcome =
-  | {
-      readonly kind: 'work';
-      readonly work: Work;
-      readonly call: ListCall;
-      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
-      readonly fence: number;
-    }
-  /** Another worker holds it, or it is too early: receive the message again then. */
-  | { readonly kind: 'wait'; readonly untilMs: EpochMs }
-  /** The message is of an earlier step: make sure that the current one's is on its way. */
-  | { readonly kind: 'resend'; readonly send: OutgoingStep }
-  /** Ended, erased, unknown, or in good hands. */
-  | { readonly kind: 'drop' };
-
-/** A claim that somebody holds. */
-export interface Claim extends MessageRef {
-  readonly owner: string;
+/** A message to send once the record is stored. */
+export interface OutgoingStep {
+  readonly refreshId: string;
+  readonly step: number;
+  /** Whole seconds. */
+  readonly delayS: number;
 }
-
-export type SettleOutcome =
-  | { readonly kind: 'continued'; readonly send: OutgoingStep }
-  | { readonly kind: 'ended'; readonly refresh: EndedRefresh }
-  /** The claim was lost: nothing is changed. */
-  | { readonly kind: 'stale' };
-
-/** What came of a claim's work. */
-export type WorkOutcome =
-  /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
-  | { readonly kind: 'lost'; readonly class: FailureClass }
-  /** GeWe said no, or could not be reached at all. */
-  | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
-  /** The cache had nothing new in this stretch. */
-  | { readonly kind: 'nothing-new' }
-  /** The list is suspiciously short: a second list call has to say the same. */
-  | { readonly kind: 'suspicious-shrink'; readonly work: Work }
-  /** The stored list once more. */
-  | { readonly kind: 'unchanged'; readonly work: Work }
-  /** Another list, already written into its slot. */
-  | {
-      readonly kind: 'changed';
-      readonly work: Work;
-      readonly snapshot: SnapshotRef;
-      readonly result: RefreshResult;
-    };
 
 /** Who begins a refresh. */
 export interface StartRequest {
@@ -106,6 +70,12 @@ export interface StartRequest {
   /** It is not to begin before; at once when absent. */
   readonly notBeforeMs?: EpochMs;
 }
+
+export type StartOutcome =
+  /** A new refresh, or one under way that was joined; `send` when its message is due. */
+  | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
+  /** One that ended a moment ago says it all. */
+  | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
 
 /** Somebody asks for a refresh. */
 export function start(
@@ -126,13 +96,6 @@ export function start(
   return begin(record, request, policy);
 }
 
-/** Until then an ended refresh says all that another one could. */
-export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
-  if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
-  const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
-  return ended.endedAtMs + (coolsDown ? policy.failureCooldownMs : 0);
-}
-
 /**
  * Sends the message again when it may have been lost (nobody works on it, and it has been due for a while), and when a caller
  * waits for a refresh that was only to begin some time.
@@ -149,11 +112,6 @@ export function join(
   const sent = { ...refresh, sentAtMs: nowMs, ...(hastened && { notBeforeMs: nowMs }) };
   const outcome: StartOutcome = { kind: 'joined', refresh: sent, send: outgoingStep(sent, nowMs) };
   return { next: advance(record, { refresh: sent }), outcome };
-}
-
-/** From then on the message of a refresh that nobody works on counts as lost. */
-export function lostFromMs({ sentAtMs, notBeforeMs }: OpenRefresh): EpochMs {
-  return sentAtMs === 0 ? notBeforeMs : Math.max(sentAtMs, notBeforeMs) + resendIntervalMs;
 }
 
 /** A new refresh, in the place of one that has ended, or was abandoned. */
@@ -195,9 +153,42 @@ export function notSent(record: DeviceRecord | undefined, message: MessageRef): 
   return { next: advance(record, { refresh: { ...refresh, sentAtMs: 0 } }), outcome: undefined };
 }
 
-// The life of a refresh: queued → running → succeeded | failed. Every rule of it is one of these pure functions
-// of (record, event, time, policy). Whoever calls them stores `next` by compare-and-swap, and decides again
-// from what is stored when somebody else was first.
+/** Until then an ended refresh says all that another one could. */
+export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
+  if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
+  const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
+  return ended.endedAtMs + (coolsDown ? policy.failureCooldownMs : 0);
+}
+
+/** From then on the message of a refresh that nobody works on counts as lost. */
+export function lostFromMs({ sentAtMs, notBeforeMs }: OpenRefresh): EpochMs {
+  return sentAtMs === 0 ? notBeforeMs : Math.max(sentAtMs, notBeforeMs) + resendIntervalMs;
+}
+
+// ── Claim: a worker takes a step under a lease ──
+
+/** A claim that somebody holds. */
+export interface Claim extends MessageRef {
+  readonly owner: string;
+}
+
+/** What a worker does in one receive: one list call, or a stretch of looking into GeWe's cache. */
+export type Work = 'list' | 'poll';
+
+export type ClaimOutcome =
+  | {
+      readonly kind: 'work';
+      readonly work: Work;
+      readonly call: ListCall;
+      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
+      readonly fence: number;
+    }
+  /** Another worker holds it, or it is too early: receive the message again then. */
+  | { readonly kind: 'wait'; readonly untilMs: EpochMs }
+  /** The message is of an earlier step: make sure that the current one's is on its way. */
+  | { readonly kind: 'resend'; readonly send: OutgoingStep }
+  /** Ended, erased, unknown, or in good hands. */
+  | { readonly kind: 'drop' };
 
 /** A worker takes up a message. A list call's beginning is stored here, before the call is made. */
 export function claim(
@@ -239,6 +230,16 @@ export function claim(
   return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, fence: next.rev } };
 }
 
+/** A list call that begins now, after whatever is known of an earlier one. */
+function newCall(earlier: ListCall | undefined, nowMs: EpochMs, policy: Policy): ListCall {
+  const remembered = earlier !== undefined && nowMs < earlier.mayRunUntilMs + cacheMemoryMs;
+  return {
+    startedAtMs: nowMs,
+    mayRunUntilMs: nowMs + policy.listTimeoutMs + policy.cacheWindowMs,
+    oldestMs: remembered ? earlier.oldestMs : nowMs,
+  };
+}
+
 /** The refresh, if this claim still holds it. */
 export function heldBy(
   record: DeviceRecord | undefined,
@@ -250,6 +251,11 @@ export function heldBy(
   const holds =
     refresh.id === claim.refreshId && refresh.step === claim.step && refresh.lease?.owner === claim.owner;
   return holds ? refresh : undefined;
+}
+
+/** A worker holds the refresh under a living lease. */
+function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
+  return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
 }
 
 /** The holder goes on: true with a longer lease, false when it has lost the refresh and has to stop. */
@@ -264,6 +270,34 @@ export function renew(
   const lease = { owner: claim.owner, untilMs: nowMs + policy.leaseMs };
   return { next: advance(record, { refresh: { ...refresh, lease } }), outcome: true };
 }
+
+// ── Settle: what the work brought ──
+
+/** What came of a claim's work. */
+export type WorkOutcome =
+  /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
+  | { readonly kind: 'lost'; readonly class: FailureClass }
+  /** GeWe said no, or could not be reached at all. */
+  | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
+  /** The cache had nothing new in this stretch. */
+  | { readonly kind: 'nothing-new' }
+  /** The list is suspiciously short: a second list call has to say the same. */
+  | { readonly kind: 'suspicious-shrink'; readonly work: Work }
+  /** The stored list once more. */
+  | { readonly kind: 'unchanged'; readonly work: Work }
+  /** Another list, already written into its slot. */
+  | {
+      readonly kind: 'changed';
+      readonly work: Work;
+      readonly snapshot: SnapshotRef;
+      readonly result: RefreshResult;
+    };
+
+export type SettleOutcome =
+  | { readonly kind: 'continued'; readonly send: OutgoingStep }
+  | { readonly kind: 'ended'; readonly refresh: EndedRefresh }
+  /** The claim was lost: nothing is changed. */
+  | { readonly kind: 'stale' };
 
 /** The holder of a claim says what came of its work. */
 export function settle(
@@ -322,6 +356,16 @@ export function settle(
   }
 }
 
+/**
+ * What is known of the list call after some work: its own answer ends it. An answer of the cache does not, even when
+ * it is a new list: that may be the result of an earlier call, while this one is still at work.
+ */
+function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
+  if (work === 'poll') return record;
+  const { call: _over, ...rest } = record;
+  return rest;
+}
+
 /** The lists that GeWe's cache may still remember, when another takes the stored one's place. */
 function supersededBy(
   { superseded, snapshot: before }: DeviceRecord,
@@ -338,35 +382,35 @@ function supersededBy(
 /** At the shortest interval of a minute no more lists are superseded within the cache's ten minutes. */
 const maxSuperseded = 10;
 
-/** The message of a step ended in the dead-letter queue: its workers died again and again. */
-export function failFromDeadLetter(
-  record: DeviceRecord | undefined,
-  message: MessageRef,
+/** Ends this step; the next one's message is to be served after the delay. */
+function requeue(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
   nowMs: EpochMs,
-): Decision<SettleOutcome | { readonly kind: 'wait'; readonly untilMs: EpochMs }> {
-  const refresh = record?.refresh && asSeen(record.refresh, nowMs);
-  if (record === undefined || refresh === undefined || !isOpen(refresh))
-    return { outcome: { kind: 'stale' } };
-  if (refresh.id !== message.refreshId || refresh.step !== message.step) {
-    return { outcome: { kind: 'stale' } };
-  }
-  // A duplicate of a message that is being served: whether it is needed shows when that lease ends.
-  if (refresh.lease && isHeld(refresh, nowMs))
-    return { outcome: { kind: 'wait', untilMs: refresh.lease.untilMs } };
-  return fail(record, refresh, 'worker-crashed', nowMs);
+  delayMs: number,
+): Decision<SettleOutcome> {
+  const { lease: _released, ...rest } = refresh;
+  const queued: OpenRefresh = {
+    ...rest,
+    status: 'queued',
+    step: refresh.step + 1,
+    notBeforeMs: nowMs + delayMs,
+    sentAtMs: nowMs,
+  };
+  return {
+    next: advance(record, { refresh: queued }),
+    outcome: { kind: 'continued', send: outgoingStep(queued, nowMs) },
+  };
 }
 
-/** The device is erased: nothing is left but its revision, and the call that may still be at work upstream. */
-export function erase(record: DeviceRecord | undefined, nowMs: EpochMs): Decision<number | undefined> {
-  if (record === undefined) return { outcome: undefined };
-  if (record.erasedAtMs !== undefined) return { outcome: record.rev };
-  const { rev, call } = record;
-  const next = advance({ ...emptyRecord, rev, ...(call && { call }) }, { erasedAtMs: nowMs });
-  return { next, outcome: next.rev };
+/** The current step's message. */
+function outgoingStep(refresh: OpenRefresh, nowMs: EpochMs): OutgoingStep {
+  const delayS = Math.max(0, Math.ceil((refresh.notBeforeMs - nowMs) / 1000));
+  return { refreshId: refresh.id, step: refresh.step, delayS };
 }
 
 /** A transient failure is tried again after the next of the delays; any other one, and the last, is the end. */
-export function retryOrFail(
+function retryOrFail(
   record: DeviceRecord,
   refresh: OpenRefresh,
   error: FailureClass,
@@ -380,7 +424,9 @@ export function retryOrFail(
   return requeue(record, retried, nowMs, Math.max(delayMs, leastDelayMs));
 }
 
-export function fail(
+// ── End ──
+
+function fail(
   record: DeviceRecord,
   refresh: OpenRefresh,
   error: FailureClass,
@@ -391,7 +437,7 @@ export function fail(
 }
 
 /** `brought`: the list that took the stored one's place; absent when nothing changed. */
-export function succeed(
+function succeed(
   record: DeviceRecord,
   refresh: OpenRefresh,
   result: RefreshResult,
@@ -414,14 +460,6 @@ export function succeed(
   };
   const pending = withPending(next.pending, changed);
   return { next: { ...next, snapshot: brought.snapshot, pending }, outcome };
-}
-
-/** The record with a refresh that is past its deadline ended; the same record when it is not. */
-export function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): DeviceRecord {
-  const { refresh } = record;
-  if (refresh === undefined || !isOpen(refresh)) return record;
-  const seen = asSeen(refresh, nowMs);
-  return isOpen(seen) ? record : { ...withEnded(record, seen), rev: record.rev };
 }
 
 /**
@@ -450,56 +488,21 @@ function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
   };
 }
 
-/** A worker holds the refresh under a living lease. */
-export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
-  return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
-}
-
-/** The current step's message. */
-export function outgoingStep(refresh: OpenRefresh, nowMs: EpochMs): OutgoingStep {
-  const delayS = Math.max(0, Math.ceil((refresh.notBeforeMs - nowMs) / 1000));
-  return { refreshId: refresh.id, step: refresh.step, delayS };
-}
-
-/** A list call that begins now, after whatever is known of an earlier one. */
-export function newCall(earlier: ListCall | undefined, nowMs: EpochMs, policy: Policy): ListCall {
-  const remembered = earlier !== undefined && nowMs < earlier.mayRunUntilMs + cacheMemoryMs;
-  return {
-    startedAtMs: nowMs,
-    mayRunUntilMs: nowMs + policy.listTimeoutMs + policy.cacheWindowMs,
-    oldestMs: remembered ? earlier.oldestMs : nowMs,
-  };
-}
-
-/**
- * What is known of the list call after some work: its own answer ends it. An answer of the cache does not, even when
- * it is a new list: that may be the result of an earlier call, while this one is still at work.
- */
-export function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
-  if (work === 'poll') return record;
-  const { call: _over, ...rest } = record;
-  return rest;
-}
-
-/** Ends this step; the next one's message is to be served after the delay. */
-export function requeue(
-  record: DeviceRecord,
+/** An open refresh, ended: what only matters while it is under way is dropped. */
+function ended(
   refresh: OpenRefresh,
-  nowMs: EpochMs,
-  delayMs: number,
-): Decision<SettleOutcome> {
-  const { lease: _released, ...rest } = refresh;
-  const queued: OpenRefresh = {
-    ...rest,
-    status: 'queued',
-    step: refresh.step + 1,
-    notBeforeMs: nowMs + delayMs,
-    sentAtMs: nowMs,
-  };
-  return {
-    next: advance(record, { refresh: queued }),
-    outcome: { kind: 'continued', send: outgoingStep(queued, nowMs) },
-  };
+  end: Pick<EndedRefresh, 'status' | 'endedAtMs' | 'result' | 'error'>,
+): EndedRefresh {
+  const { id, trigger, createdAtMs, startedAtMs, attempt } = refresh;
+  return { id, trigger, createdAtMs, attempt, ...(startedAtMs !== undefined && { startedAtMs }), ...end };
+}
+
+/** The record with a refresh that is past its deadline ended; the same record when it is not. */
+function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): DeviceRecord {
+  const { refresh } = record;
+  if (refresh === undefined || !isOpen(refresh)) return record;
+  const seen = asSeen(refresh, nowMs);
+  return isOpen(seen) ? record : { ...withEnded(record, seen), rev: record.rev };
 }
 
 /** Crashes and a busy queue may cost this much beside the calls themselves. */
@@ -516,19 +519,39 @@ export function deadlineAfter(nowMs: EpochMs, policy: Policy): EpochMs {
   return nowMs + calls * callMs + waitsMs + slackMs;
 }
 
+/** The message of a step ended in the dead-letter queue: its workers died again and again. */
+export function failFromDeadLetter(
+  record: DeviceRecord | undefined,
+  message: MessageRef,
+  nowMs: EpochMs,
+): Decision<SettleOutcome | { readonly kind: 'wait'; readonly untilMs: EpochMs }> {
+  const refresh = record?.refresh && asSeen(record.refresh, nowMs);
+  if (record === undefined || refresh === undefined || !isOpen(refresh))
+    return { outcome: { kind: 'stale' } };
+  if (refresh.id !== message.refreshId || refresh.step !== message.step) {
+    return { outcome: { kind: 'stale' } };
+  }
+  // A duplicate of a message that is being served: whether it is needed shows when that lease ends.
+  if (refresh.lease && isHeld(refresh, nowMs))
+    return { outcome: { kind: 'wait', untilMs: refresh.lease.untilMs } };
+  return fail(record, refresh, 'worker-crashed', nowMs);
+}
+
+/** The device is erased: nothing is left but its revision, and the call that may still be at work upstream. */
+export function erase(record: DeviceRecord | undefined, nowMs: EpochMs): Decision<number | undefined> {
+  if (record === undefined) return { outcome: undefined };
+  if (record.erasedAtMs !== undefined) return { outcome: record.rev };
+  const { rev, call } = record;
+  const next = advance({ ...emptyRecord, rev, ...(call && { call }) }, { erasedAtMs: nowMs });
+  return { next, outcome: next.rev };
+}
+
+// ── What readers see ──
+
 /** The refresh as every reader has to see it: past its deadline it has failed, whoever still works on it. */
 export function asSeen(refresh: Refresh, nowMs: EpochMs): Refresh {
   if (!isOpen(refresh) || nowMs < refresh.deadlineAtMs) return refresh;
   return ended(refresh, { status: 'failed', endedAtMs: refresh.deadlineAtMs, error: 'abandoned' });
-}
-
-/** An open refresh, ended: what only matters while it is under way is dropped. */
-export function ended(
-  refresh: OpenRefresh,
-  end: Pick<EndedRefresh, 'status' | 'endedAtMs' | 'result' | 'error'>,
-): EndedRefresh {
-  const { id, trigger, createdAtMs, startedAtMs, attempt } = refresh;
-  return { id, trigger, createdAtMs, attempt, ...(startedAtMs !== undefined && { startedAtMs }), ...end };
 }
 
 /** A refresh of this record by its id, as readers see it; the archive may know it when this does not. */
