@@ -58,7 +58,7 @@ export async function upsertSubscription(
   return {
     kind: 'put',
     created: put.created,
-    record: { rev: put.rev, results: [], superseded: [], subscription: put.subscription },
+    record: { rev: put.rev, superseded: {}, subscription: put.subscription },
   };
 }
 

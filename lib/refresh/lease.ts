@@ -31,10 +31,10 @@ export async function underLease<T>(
     for (;;) {
       await ports.clock.sleep(leaseMs / 3, stop.signal);
       if (stop.signal.aborted) return;
-      const requestedAtMs = ports.clock.now();
+      const sentAtMs = ports.clock.now();
       const renewed = await tryRenew(held.deviceKey, held.claim, ports);
       if (renewed === 'renewed') {
-        livesUntilMs = requestedAtMs + leaseMs;
+        livesUntilMs = sentAtMs + leaseMs;
         await hide(held.handle, leaseMs);
       } else if (renewed === 'lost' || ports.clock.now() + leaseMs / 3 >= livesUntilMs) {
         lost.abort(new LeaseLost());

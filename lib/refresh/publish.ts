@@ -27,7 +27,7 @@ export interface FinishPorts extends PublishPorts {
 
 /**
  * Sees to what a refresh leaves to be done when it has ended, whoever ended it: others are told of it, one more begins
- * when one is pendingRerun, and a subscription's token is sealed anew when its key is no longer the current one. Repeating it is
+ * when one is rerun, and a subscription's token is sealed anew when its key is no longer the current one. Repeating it is
  * harmless, so it is done again by whoever meets an ended refresh: a crash in between loses nothing.
  * Throws `StoreUnavailable`, `BusUnavailable`, `QueueUnavailable`.
  */

@@ -84,7 +84,7 @@ export async function fetchContacts(
   }
 }
 
-/** One more refresh was pendingRerun: its time may have come. */
+/** One more refresh was rerun: its time may have come. */
 async function startPendingRerun(
   message: RerunMessage,
   handle: MessageHandle,

@@ -13,7 +13,7 @@ import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { awaitEnd, type SeenRefresh } from './read.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { lastDurationMs, notSent, start } from './refresh-rules.ts';
+import { notSent, start } from './refresh-rules.ts';
 
 export interface StartPorts {
   readonly records: RecordStore;
@@ -51,7 +51,7 @@ export async function startRefresh(
     const decision = start(record, { nowMs: clock.now(), trigger, suffix }, policy);
     return {
       ...decision,
-      outcome: { outcome: decision.outcome, expectedMs: record && lastDurationMs(record) },
+      outcome: { outcome: decision.outcome, expectedMs: record?.expectedMs },
     };
   });
   ports.telemetry?.started(outcome.kind);

@@ -1,8 +1,8 @@
+import * as v from 'valibot';
 import type { ChatroomStore } from '../../chatrooms/ports.ts';
 import type { Chatroom } from '../../chatrooms/room-rules.ts';
 import { type Clock, StoreUnavailable } from '../../device/ports.ts';
-import { decodeChatroom, encodeChatroom } from './chatroom-codec.ts';
-import { asRev } from './stored-json.ts';
+import { attributesOf, decoded, integer } from './stored.ts';
 import { type Condition, getItem, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
 
 const prefix = 'CHATROOM#';
@@ -11,8 +11,8 @@ const pacingSk = 'CHATROOMS';
 const maxTries = 20;
 
 /**
- * The rooms that were heard of: `rev` (N), `content` (S, see `chatroom-codec.ts`), `nonce` (S, of the write), `fence` (N, the
- * device record's revision). `newNonce`: a text that no other write has. Reading throws `Undecodable`.
+ * The rooms that callbacks revealed: the attributes are those of `Chatroom`, and `nonce` (S, of the write), `fence` (N, the device
+ * record's revision). `newNonce`: a text that no other write has. Reading throws `Undecodable`.
  */
 export function createChatroomStore(
   table: Table,
@@ -29,8 +29,7 @@ export function createChatroomStore(
       const nonce = newNonce();
       const sk = `${prefix}${next.id}`;
       const attributes = {
-        rev: numberOf(next.rev),
-        content: { S: encodeChatroom(next) },
+        ...attributesOf(next),
         nonce: { S: nonce },
         fence: numberOf(fence),
       };
@@ -88,9 +87,26 @@ function unchanged(seen: string | undefined): Condition {
 }
 
 function decode(item: Item): Chatroom {
-  const id = item.sk?.S?.slice(prefix.length) ?? '';
-  return decodeChatroom(id, asRev(item.rev?.N, 'chatroom.rev'), item.content?.S);
+  return decoded(chatroom, item, 'chatroom');
 }
+
+const text = v.nullable(v.string());
+
+const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
+  id: v.string(),
+  rev: integer,
+  firstHeardAtMs: integer,
+  lastHeardAtMs: integer,
+  writtenAtMs: v.exactOptional(integer),
+  leftAtMs: v.exactOptional(integer),
+  info: v.exactOptional(
+    v.object({ name: text, remark: text, owner: text, memberCount: v.nullable(integer) }),
+  ),
+  asked: integer,
+  ask: v.exactOptional(
+    v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
+  ),
+});
 
 function numberOf(value: number): { readonly N: string } {
   return { N: String(value) };
