@@ -63,8 +63,10 @@ async function tryRenew(
 ): Promise<'renewed' | 'lost' | 'unknown'> {
   try {
     const nowMs = ports.clock.now();
-    const held = await updateRecord(ports, deviceKey, (record) => renew(record, claim, nowMs, ports.policy));
-    return held ? 'renewed' : 'lost';
+    const { outcome: isHeld } = await updateRecord(ports, deviceKey, (record) =>
+      renew(record, claim, nowMs, ports.policy),
+    );
+    return isHeld ? 'renewed' : 'lost';
   } catch {
     return 'unknown';
   }

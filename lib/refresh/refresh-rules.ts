@@ -178,8 +178,8 @@ export type ClaimOutcome =
       readonly kind: 'work';
       readonly work: Work;
       readonly call: ListCall;
-      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
-      readonly fence: number;
+      /** As the claim stored it. Its revision is the fence: what this claim's holder writes yields to later claims' writes. */
+      readonly record: DeviceRecord;
     }
   /** Another worker holds it, or it is too early: receive the message again then. */
   | { readonly kind: 'wait'; readonly untilMs: EpochMs }
@@ -225,7 +225,7 @@ export function claim(
       lease: { owner, untilMs: nowMs + policy.leaseMs },
     },
   });
-  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, fence: next.rev } };
+  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
 }
 
 /** A list call that begins now, after whatever is known of an earlier one. */
