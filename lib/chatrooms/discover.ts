@@ -1,3 +1,4 @@
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { Clock, SubscriptionStore } from '../device/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
@@ -37,7 +38,8 @@ export async function discoverRoom(
   const { deviceKey, record, subscription, receivedAtMs } = device;
   const { roomId } = message;
   const name = nameOf(device, roomId);
-  if (ports.recentRooms.isRecent(name, receivedAtMs)) return false;
+  const notedAtMs = ports.recentRooms.get(name) ?? Number.NEGATIVE_INFINITY;
+  if (receivedAtMs < notedAtMs + noteIntervalMs) return false;
   const isSaved = (await ports.savedRooms(deviceKey, record)).has(roomId);
   const ref = { deviceKey, roomId, fence: record.rev };
   let seen: Chatroom | undefined;
@@ -54,7 +56,7 @@ export async function discoverRoom(
     const { attempt, delayS } = send;
     await ports.callbackQueue.send({ kind: 'room', deviceKey, roomId, attempt, sealed }, delayS);
   }
-  if (seen && seen.leftAtMs === undefined) ports.recentRooms.note(name, seen.lastHeardAtMs);
+  if (seen && seen.leftAtMs === undefined) ports.recentRooms.set(name, seen.lastHeardAtMs);
   return send !== undefined;
 }
 
@@ -67,7 +69,7 @@ export async function leaveRoom(
   const { deviceKey, record, receivedAtMs } = device;
   const ref = { deviceKey, roomId, fence: record.rev };
   const { next } = await updateRoom(ref, ports, (room) => leave(room, { roomId, atMs, receivedAtMs }));
-  ports.recentRooms.forget(nameOf(device, roomId));
+  ports.recentRooms.delete(nameOf(device, roomId));
   return next !== undefined;
 }
 
@@ -76,24 +78,12 @@ function nameOf({ deviceKey, subscription }: CallbackDevice, roomId: string): st
   return [deviceKey, subscription.suffix, roomId].join(' ');
 }
 
-/** RoomInfoClient that were heard of a moment ago: a storm of messages reads and writes nothing about them. */
-export interface RecentRooms {
-  isRecent(name: string, atMs: EpochMs): boolean;
-  note(name: string, receivedAtMs: EpochMs): void;
-  forget(name: string): void;
-}
+/** When rooms were noted last: a storm of messages reads and writes nothing about them. */
+export type RecentRooms = BoundedMap<EpochMs>;
 
 /** Some megabytes. */
 const maxRecent = 20_000;
 
 export function createRecentRooms(): RecentRooms {
-  const heard = new Map<string, EpochMs>();
-  return {
-    isRecent: (name, atMs) => atMs < (heard.get(name) ?? Number.NEGATIVE_INFINITY) + noteIntervalMs,
-    note(name, receivedAtMs) {
-      if (heard.size >= maxRecent) heard.clear();
-      heard.set(name, receivedAtMs);
-    },
-    forget: (name) => void heard.delete(name),
-  };
+  return new BoundedMap(maxRecent);
 }
