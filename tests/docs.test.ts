@@ -6,22 +6,19 @@ import { failureTraits } from '../lib/device/failures.ts';
 import { faultTexts } from '../lib/http/faults.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
 import { localSettings } from '../mocks/local-stack/settings.ts';
+import { blocksOf } from './doc-commands.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-const english = read('README.md');
-const chinese = read('README.zh-CN.md');
-const readmes = [
+const references = [
   {
-    file: 'README.md',
-    text: english,
+    file: 'docs/reference.md',
     empty: 'empty',
     prism: 'locally Prism, deployed `http://api.geweapi.com`',
   },
   {
-    file: 'README.zh-CN.md',
-    text: chinese,
+    file: 'docs/reference.zh-CN.md',
     empty: '空',
     prism: '本机为 Prism，部署后为 `http://api.geweapi.com`',
   },
@@ -29,7 +26,6 @@ const readmes = [
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
 
 const fence = /^```[^\n]*\n.*?^```$/gms;
-const blocksOf = (markdown: string): string[] => markdown.match(fence) ?? [];
 const proseOf = (markdown: string): string => markdown.replace(fence, '');
 const levelsOf = (markdown: string): string[] => proseOf(markdown).match(/^#+(?= )/gm) ?? [];
 const codesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
@@ -56,7 +52,9 @@ function tableNaming(markdown: string, code: string): string[][] {
   return found[0]?.slice(1) ?? [];
 }
 
-describe.each(readmes)('$file', ({ text, empty, prism }) => {
+describe.each(references)('$file', ({ file, empty, prism }) => {
+  const text = read(file);
+
   it('names every setting of a user, in order, with its default', () => {
     const told = tableNaming(text, 'PORT').map(([name = '', value = '']) => [codesIn(name)[0], value]);
     const expected = Object.values(userSettings).map((setting) => [
@@ -66,11 +64,9 @@ describe.each(readmes)('$file', ({ text, empty, prism }) => {
     expect(told).toEqual(expected);
   });
 
-  it('names every setting of the local stack, with its default', () => {
-    const told = [...text.matchAll(/`([A-Z_]+)`\s*[(（]`?([\w.]+)`?[)）]/g)];
-    expect(told.map(([, name, value]) => [name, value])).toEqual(
-      Object.values(localSettings).map(({ name, fallback }) => [name, fallback]),
-    );
+  it('names every setting of the local stack, in order, with its default', () => {
+    const told = tableNaming(text, 'LOCAL_DATA_DIR').map(([name = '', value]) => [codesIn(name)[0], value]);
+    expect(told).toEqual(Object.values(localSettings).map(({ name, fallback }) => [name, fallback]));
   });
 
   it('names every failure and every fault, but those that openapi.yaml alone describes', () => {
@@ -90,7 +86,7 @@ const describedElsewhere = [
   'internal-error',
 ];
 
-it.each(describedElsewhere)('openapi.yaml describes %s, which the READMEs leave out', (code) => {
+it.each(describedElsewhere)('openapi.yaml describes %s, which the reference leaves out', (code) => {
   expect(Object.keys(faultTexts)).toContain(code);
   expect(read('openapi.yaml')).toMatch(new RegExp(`[\`':]${code}\\b`));
 });
@@ -100,6 +96,8 @@ const pairs = [
   ['README.md', 'README.zh-CN.md'],
   ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
   ['docs/events.md', 'docs/events.zh-CN.md'],
+  ['docs/operations.md', 'docs/operations.zh-CN.md'],
+  ['docs/reference.md', 'docs/reference.zh-CN.md'],
 ] as const;
 
 describe.each(pairs)('%s and %s', (englishFile, chineseFile) => {
@@ -122,6 +120,18 @@ describe.each(pairs)('%s and %s', (englishFile, chineseFile) => {
   it('link to each other', () => {
     expect(inEnglish).toContain(`](${basename(chineseFile)})`);
     expect(inChinese).toContain(`](${basename(englishFile)})`);
+  });
+});
+
+describe.each(globSync(['*.zh-CN.md', 'docs/*.zh-CN.md'], { cwd: root }))('%s', (file) => {
+  const text = proseOf(read(file));
+
+  it('says 你 to its reader, and emphasises with **', () => {
+    expect(text).not.toMatch(/您|(?<![\w`/])_[^_\n`]+_(?!\w)/);
+  });
+
+  it('has one line for a paragraph: a line break between Chinese characters is shown as a space', () => {
+    expect(text).not.toMatch(/[\p{Script=Han}，。；：、]\n(?=[\p{Script=Han}`*])/u);
   });
 });
 

@@ -1,16 +1,29 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf, callsOf, type ReadmeCall } from './doc-commands.ts';
 import { freePorts, leftOvers, type NpmStart, npmStart, type Ports } from './npm-start.ts';
-import { callsOf } from './readme-calls.ts';
 
 // `npm start` for real, four times over the same data, as somebody has it who follows the README.
 
 const readmeAddress = 'localhost:3000';
-const calls = callsOf(readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8'));
+const page = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+/** Calls of pages that cannot be made here: that host is the reader's own (tests/forwarding.test.ts has one). */
+const isElsewhere = ({ body = '' }: ReadmeCall) => body.includes('https://bot.example.com/');
+const calls = [page('README.md'), page('docs/events.md')]
+  .flatMap(callsOf)
+  .filter(
+    (call, index, all) => all.findIndex(({ line }) => line === call.line) === index && !isElsewhere(call),
+  );
+/** Lines that send something to what runs. `$SUBSCRIPTION_ID` is set by a call in the line above. */
+const sends = blocksOf(page('docs/events.md'))
+  .flatMap(({ text }) => text.split('\n'))
+  .filter((line) => line.startsWith('npm run event'));
 
 let dataDir: string;
 let ports: Ports;
@@ -71,13 +84,22 @@ describe('npm start', () => {
     expect(callsOf(`\`\`\`\n${output()}\n\`\`\`\n`)).toHaveLength(3);
   });
 
-  it.each(calls)('answers the README: $line', async ({ method, url, headers, body }) => {
+  it.each(calls)('answers: $line', async ({ method, url, headers, body }) => {
     expect(url).toContain(readmeAddress);
     const here = url.replace(readmeAddress, `127.0.0.1:${ports.PORT}`);
     const response = await fetch(here, { method, headers, ...(body !== undefined && { body }) });
     expect([200, 201, 202, 204]).toContain(response.status);
     const answer = JSON.parse((await response.text()) || '{}');
     if ('ret' in answer) expect(answer).toMatchObject({ ret: 200, data: {} });
+  });
+
+  it.each(sends)('sends: %s', async (line) => {
+    const response = await api('/v1/devices/wx_demo/subscription', { headers: { 'X-GEWE-TOKEN': 't' } });
+    const { id } = JSON.parse(await response.text());
+    const texts = Object.entries(ports).map(([name, port]) => [name, String(port)]);
+    const env = { ...process.env, ...Object.fromEntries(texts), SUBSCRIPTION_ID: id };
+    const { stdout } = await promisify(execFile)('sh', ['-c', line], { env });
+    expect(stdout).toMatch(/took it|It was taken/);
   });
 
   it('survives what nobody should send', async () => {
