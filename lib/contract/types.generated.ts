@@ -106,21 +106,21 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
-         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
-         *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
+         * GeWe的其他接口，原样转发 (all other GeWe calls, passed through)
+         * @description The call is sent to GeWe once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
+         *     come back. Redirects are not followed, and `Location` is removed. The setting `PASS_THROUGH` says which groups are passed through.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *
-         *     `tools/getTokenId`, with which a client of a self-hosted GeWe asks for its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens it is
-         *     refused without one (`token-missing`), as every other call is.
+         *     `tools/getTokenId`, with which a client of a self-hosted GeWe gets its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens, it is
+         *     rejected without one (`token-missing`), as every other call is.
          *
-         *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
-         *     bytes, an answer 4,500,000, and GeWe 27 s.
+         *     A call that could not be passed through is answered with this service's own envelope, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried out the call. A request may have 5,242,880
+         *     bytes, an answer 4,500,000; GeWe has 27 s.
          *
-         *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
+         *     - A successful call that changes contacts (`contacts/deleteFriend`, `group/saveContractList`, …) requests one refresh of that device.
          *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
-         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
-         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
+         *       that callback itself goes to GeWe, which registers it. Until that URL is registered at GeWe, any other is rejected (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe unchanged.
          */
         readonly post: operations["passThrough"];
         readonly delete?: never;
@@ -150,21 +150,21 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * GeWe的其他接口，原样转发 (any other call of GeWe's, passed through)
-         * @description The call goes to GeWe as it came, once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
-         *     come back. No redirect is followed; its `Location` is left out. `PASS_THROUGH` says which groups are passed.
+         * GeWe的其他接口，原样转发 (all other GeWe calls, passed through)
+         * @description The call is sent to GeWe once: the exact bytes of the body (64-bit ids stay intact), `X-GEWE-TOKEN`, `Content-Type` and `Content-Encoding`, and no other header. GeWe's status, content type and exact bytes
+         *     come back. Redirects are not followed, and `Location` is removed. The setting `PASS_THROUGH` says which groups are passed through.
          *     请求体原样转发，只发送一次；GeWe返回的状态码和内容原样返回。
          *
-         *     `tools/getTokenId`, with which a client of a self-hosted GeWe asks for its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens it is
-         *     refused without one (`token-missing`), as every other call is.
+         *     `tools/getTokenId`, with which a client of a self-hosted GeWe gets its token, needs none: `X-GEWE-TOKEN` may be absent or empty. Where `ALLOWED_TOKEN_HASHES` lists tokens, it is
+         *     rejected without one (`token-missing`), as every other call is.
          *
-         *     What could not be passed is told in an envelope of ours, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried the call out. A request may have 5,242,880
-         *     bytes, an answer 4,500,000, and GeWe 27 s.
+         *     A call that could not be passed through is answered with this service's own envelope, `ret: 500` with HTTP 200: `data.code` says why, and `data.msg` whether GeWe may have carried out the call. A request may have 5,242,880
+         *     bytes, an answer 4,500,000; GeWe has 27 s.
          *
-         *     - A call that changes contacts and succeeded (`contacts/deleteFriend`, `group/saveContractList`, …) asks for one refresh of that device.
+         *     - A successful call that changes contacts (`contacts/deleteFriend`, `group/saveContractList`, …) requests one refresh of that device.
          *     - `login/setCallback` (`tools/setCallback`) of a token that has a callback here (see `putCallback`): the URL becomes its `forwardTo`, and GeWe is not called. The URL of
-         *       that callback itself goes to GeWe, which registers it. While GeWe was neither told that URL nor has called it, any other is refused (`invalid-request`): register it first.
-         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe untouched.
+         *       that callback itself goes to GeWe, which registers it. Until that URL is registered at GeWe, any other is rejected (`invalid-request`): register it first.
+         *       The token in the body must be that of the header, if either has a callback here (else `invalid-request`). When neither has one, the call goes to GeWe unchanged.
          */
         readonly post: operations["passThroughSelfHosted"];
         readonly delete?: never;
@@ -190,9 +190,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Start or join a refresh. 开始一次刷新（若已在进行则加入）
-         * @description Fetches the contact list of the device from GeWe, in the background. A start joins the refresh that is under way, and one that
-         *     has ended so lately that another cannot help. Without `Prefer: wait=N` it answers at once.
-         *     No request body is needed; one that is sent is ignored.
+         * @description Fetches the contact list of the device from GeWe, in the background. A start joins a running refresh, or one that
+         *     has just ended. Without `Prefer: wait=N` it answers at once. A request body is ignored.
          */
         readonly post: operations["startRefresh"];
         readonly delete?: never;
@@ -220,9 +219,9 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Follow a refresh. 查询刷新进度
-         * @description The state of one refresh. With `Prefer: wait=N` the answer is held until the refresh ends, at most N seconds.
-         *     A refresh can be read until 24 hours after its end.
+         * Get the state of a refresh. 查询刷新进度
+         * @description The state of one refresh. With `Prefer: wait=N` the answer waits for the end of the refresh, at most N seconds.
+         *     A refresh can be read for 24 hours after its end.
          */
         readonly get: operations["getRefresh"];
         readonly put?: never;
@@ -248,8 +247,8 @@ export interface paths {
         };
         /**
          * Get the stored list. 立即读取已保存的通讯录
-         * @description The stored list, at once, however old it is: the same bytes as `fetchContactsListCache` answers.
-         *     With `If-None-Match` an unchanged list is answered by 304 and no body.
+         * @description The stored list, at once, however old it is: the same bytes as in the answer of `fetchContactsListCache`.
+         *     With `If-None-Match`, the answer for an unchanged list is 304 without a body.
          */
         readonly get: operations["getContacts"];
         readonly put?: never;
@@ -274,9 +273,9 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What changed since a list. 查询自某次列表以来的增减
-         * @description The ids that were added and removed between the list named by `since` and the stored one. Changes are kept for
-         *     30 days; when they do not reach back to `since`, or one was too large to be kept, the answer is 410: read the whole list.
+         * Get the changes since a list. 查询自某次列表以来的增减
+         * @description The ids that were added and removed between the list named by `since` and the stored one. Changes are stored for
+         *     30 days. When they do not reach back to `since`, or one was too large to store, the answer is 410: read the whole list.
          */
         readonly get: operations["getChanges"];
         readonly put?: never;
@@ -301,9 +300,9 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Saved and discovered chatrooms. 查询保存的和发现的群聊
-         * @description The rooms that were saved to contacts and the rooms that were heard of through callbacks, in one list in the order of their ids.
-         *     A room is discovered when somebody speaks in it and the device has a subscription with `refreshOnCallbacks`.
+         * Get saved and discovered chatrooms. 查询保存的和发现的群聊
+         * @description The chatrooms saved to contacts and those discovered through callbacks, in one list, ordered by id.
+         *     A chatroom is discovered when somebody speaks in it and the device has a subscription with `refreshOnCallbacks`.
          *     包括保存到通讯录的群聊，以及通过消息回调发现的群聊。
          */
         readonly get: operations["getChatrooms"];
@@ -329,21 +328,21 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The subscription, and how it fares. 查询订阅
-         * @description Its id, which events name; when the next refresh is due; and whether the device or its token keeps it from working.
+         * Get the subscription and its state. 查询订阅
+         * @description Its id, which events name; when the next refresh is due; and whether the device is offline or the token rejected.
          */
         readonly get: operations["getSubscription"];
         /**
-         * Keep the list fresh without anyone asking. 订阅：自动保持通讯录最新
-         * @description Refreshes the device on a schedule and on GeWe's callbacks (see `putCallback`). The token is kept, sealed, until the subscription
-         *     is deleted. It replaces an earlier subscription and keeps its id; putting the same again changes nothing. It is taken only for a token that GeWe
-         *     has accepted: by an earlier refresh, or by `login/checkOnline`, which is then called.
+         * Subscribe the device. 订阅：自动保持通讯录最新
+         * @description Refreshes the device on a schedule and on GeWe's callbacks (see `putCallback`). The token is stored, sealed, until the subscription
+         *     is deleted. An earlier subscription is replaced and its id kept; repeating the same changes nothing. The token must be one that GeWe
+         *     has accepted: in an earlier refresh, or in `login/checkOnline`, which is called otherwise.
          */
         readonly put: operations["putSubscription"];
         readonly post?: never;
         /**
-         * Refresh the device only when asked. 取消订阅
-         * @description The sealed token is deleted with it. What is stored stays. Repeating it is harmless.
+         * End the subscription. 取消订阅
+         * @description The sealed token is deleted, too. The stored list stays. Repeating the call is harmless.
          */
         readonly delete: operations["deleteSubscription"];
         readonly options?: never;
@@ -359,22 +358,22 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The callback of a token. 查询消息回调
+         * Get the callback of a token. 查询消息回调
          * @description Its URL, where it is forwarded to, and when the last callback came.
          */
         readonly get: operations["getCallback"];
         /**
-         * Take GeWe's callbacks of a token. 接收该token的GeWe消息回调
-         * @description GeWe posts the events of a token, for all its devices, to one URL. This gives a URL of this service for it. With `register: true` GeWe is told
-         *     (`login/setCallback`, self-hosted `tools/setCallback`); otherwise enter it at GeWe yourself. With `forwardTo` every callback goes on to your own bot: the
-         *     same bytes and content type, tried again for a day (see `receiveCallback`). It replaces what was put before; the URL stays.
-         *     `forwardTo` must be an http or https URL of a public address. It is checked here and at every delivery.
+         * Receive GeWe's callbacks of a token. 接收该token的GeWe消息回调
+         * @description GeWe posts the events of a token, for all its devices, to one URL. This creates a URL of this service for it. With `register: true` the service registers it at GeWe
+         *     (`login/setCallback`, self-hosted `tools/setCallback`); otherwise register it yourself. With `forwardTo` every callback is forwarded to your own bot: the
+         *     same bytes and content type, with retries for a day (see `receiveCallback`). Earlier settings are replaced; the URL stays.
+         *     `forwardTo` must be an http or https URL of a public address. It is checked here and for every delivery.
          */
         readonly put: operations["putCallback"];
         readonly post?: never;
         /**
-         * Take no more callbacks. 停止接收消息回调
-         * @description The URL answers 404 from then on, and nothing is forwarded any more. GeWe is not told: enter another URL there. Repeating it is harmless; a later `putCallback` gives another URL.
+         * Stop receiving callbacks. 停止接收消息回调
+         * @description From then on the URL answers 404, and nothing is forwarded. GeWe still has the URL: register another one there. Repeating the call is harmless; a later `putCallback` creates another URL.
          */
         readonly delete: operations["deleteCallback"];
         readonly options?: never;
@@ -399,10 +398,10 @@ export interface paths {
         readonly put?: never;
         /**
          * Where GeWe posts callbacks. GeWe消息回调地址
-         * @description Any body is taken and acknowledged, once it is kept; what it says is worked out afterwards. When the callback has `forwardTo`, it is sent there as
-         *     `POST` with the same bytes and content type, at least once, in no promised order, with these headers besides:
-         *     `X-Gewe-Contacts-Delivery` (an id; a repeat of ours has the same, and so has GeWe's own repeat of a message), `X-Gewe-Contacts-Received-At` (RFC 3339, when it came
-         *     first) and `Via: 1.1 gewe-contacts`. A status of 2xx within 30 s ends it; anything else is tried again with growing delays, for a day. Redirects are not followed.
+         * @description Any body is stored, then acknowledged; it is processed afterwards. When the callback has `forwardTo`, it is forwarded there as
+         *     `POST` with the same bytes and content type, at least once, in no guaranteed order, with these headers:
+         *     `X-Gewe-Contacts-Delivery` (an id for deduplication: our retries have the same, and so do GeWe's repeats of a message), `X-Gewe-Contacts-Received-At` (RFC 3339, the time of
+         *     receipt) and `Via: 1.1 gewe-contacts`. A status of 2xx within 30 s completes the delivery; otherwise it is retried with growing delays for a day. Redirects are not followed.
          */
         readonly post: operations["receiveCallback"];
         readonly delete?: never;
@@ -428,8 +427,8 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         /**
-         * Erase everything kept for a device. 删除该设备的全部数据
-         * @description Erases the list, its changes, its refreshes, its chatrooms and its subscription. A refresh that is under way stores nothing any more. Repeating it
+         * Erase everything stored for a device. 删除该设备的全部数据
+         * @description Erases the list, its changes, its refreshes, its chatrooms and its subscription. A running refresh stores nothing from then on. Repeating the call
          *     is harmless; a later start begins anew.
          */
         readonly delete: operations["eraseDevice"];
@@ -445,9 +444,9 @@ export interface components {
         readonly Token: string;
         /** @description 设备ID */
         readonly AppId: string;
-        /** @description Names one refresh of a device; ids sort in the order of time. */
+        /** @description Identifies one refresh of a device; ids sort by time. */
         readonly RefreshId: string;
-        /** @description Names a list, whatever the order of its ids. SHA-256, base64url. */
+        /** @description Identifies a list, whatever the order of its ids. SHA-256, base64url. */
         readonly Digest: string;
         /** @description The digest of a list, or its entity tag. */
         readonly Since: string;
@@ -497,7 +496,7 @@ export interface components {
             };
         };
         readonly CallName: string;
-        /** @description Anything that GeWe says; what says that it was not called, or how, is a PassThroughFailureEnvelope. */
+        /** @description Anything that GeWe answers; a failure of the pass-through is a PassThroughFailureEnvelope. */
         readonly PassThroughAnswer: components["schemas"]["PassThroughFailureEnvelope"] | unknown;
         /** @description 未能转发，或未收到GeWe的返回 */
         readonly PassThroughFailureEnvelope: {
@@ -510,7 +509,7 @@ export interface components {
             };
         };
         /**
-         * @description Why a call was not passed, or no answer came back. GeWe has not carried it out after not-passed-through, request-too-large and upstream-unreachable; after the others it may have.
+         * @description Why a call was not passed through, or why no answer came back. After not-passed-through, request-too-large and upstream-unreachable GeWe has not carried it out; after the others it may have.
          * @enum {string}
          */
         readonly PassThroughFault: "not-passed-through" | "request-too-large" | "upstream-unreachable" | "upstream-cut-off" | "upstream-slow" | "answer-too-large";
@@ -525,9 +524,9 @@ export interface components {
                 readonly msg: string;
             };
         };
-        /** @description Told apart by `ret`. */
+        /** @description Distinguished by `ret`. */
         readonly FetchContactsListAnswer: components["schemas"]["ContactsEnvelope"] | components["schemas"]["PendingEnvelope"] | components["schemas"]["FailureEnvelope"];
-        /** @description Told apart by `ret` and the presence of `data`. */
+        /** @description Distinguished by `ret` and the presence of `data`. */
         readonly FetchContactsListCacheAnswer: components["schemas"]["ContactsEnvelope"] | components["schemas"]["NothingStoredEnvelope"] | components["schemas"]["FailureEnvelope"];
         /**
          * @description Why a refresh failed.
@@ -535,7 +534,7 @@ export interface components {
          */
         readonly FailureClass: "token-rejected" | "device-unknown" | "device-offline" | "upstream-timeout" | "upstream-error" | "upstream-malformed" | "upstream-empty" | "worker-crashed" | "abandoned";
         /**
-         * @description Why a request was not served.
+         * @description Why a request failed.
          * @enum {string}
          */
         readonly RequestFault: "token-missing" | "token-invalid" | "token-not-allowed" | "invalid-json" | "invalid-request" | "body-too-large" | "unavailable" | "internal-error";
@@ -546,37 +545,37 @@ export interface components {
             /** @enum {string} */
             readonly status: "queued" | "running" | "succeeded" | "failed";
             /**
-             * @description What asked for it.
+             * @description What started it.
              * @enum {string}
              */
             readonly trigger: "api" | "schedule" | "event" | "callback" | "pass-through";
             readonly createdAt: components["schemas"]["Timestamp"];
-            /** @description When a worker first took it up; null before that. */
+            /** @description When a worker first claimed it; null before that. */
             readonly startedAt: components["schemas"]["Timestamp"] | null;
-            /** @description Null while it is under way. */
+            /** @description Null while it is running. */
             readonly endedAt: components["schemas"]["Timestamp"] | null;
-            /** @description By then it has ended, whatever happens. Absent once it has. */
+            /** @description The latest time at which it ends, whatever happens. Absent after its end. */
             readonly deadlineAt?: components["schemas"]["Timestamp"];
-            /** @description List calls begun so far. */
+            /** @description The number of list calls so far. */
             readonly attempt: number;
-            /** @description How many ids the list has that it brought; null unless it succeeded. */
+            /** @description The number of ids in the fetched list; null unless it succeeded. */
             readonly counts: components["schemas"]["Counts"] | null;
-            /** @description Ids that were not in the list before; null unless it succeeded. */
+            /** @description The number of ids added to the list; null unless it succeeded. */
             readonly added: number | null;
-            /** @description Ids that are no longer in the list; null unless it succeeded. */
+            /** @description The number of ids removed from the list; null unless it succeeded. */
             readonly removed: number | null;
             /** @description Why it failed; null unless it did. */
             readonly error: components["schemas"]["RefreshError"] | null;
-            /** @description How long it is expected to take, judged by earlier ones; null when nothing is known. */
+            /** @description The expected duration, from earlier refreshes; null when unknown. */
             readonly expectedSeconds: number | null;
         };
-        /** @description How many ids each array of a list holds. */
+        /** @description The number of ids in each array of a list. */
         readonly Counts: {
             readonly friends: number;
             readonly chatrooms: number;
             readonly ghs: number;
         };
-        /** @description A failure class, told as a problem. */
+        /** @description Why a refresh failed, as a problem. */
         readonly RefreshError: {
             /** @enum {string} */
             readonly type: "urn:problem-type:gewe-contacts:token-rejected" | "urn:problem-type:gewe-contacts:device-unknown" | "urn:problem-type:gewe-contacts:device-offline" | "urn:problem-type:gewe-contacts:upstream-timeout" | "urn:problem-type:gewe-contacts:upstream-error" | "urn:problem-type:gewe-contacts:upstream-malformed" | "urn:problem-type:gewe-contacts:upstream-empty" | "urn:problem-type:gewe-contacts:worker-crashed" | "urn:problem-type:gewe-contacts:abandoned";
@@ -586,16 +585,16 @@ export interface components {
         readonly Changes: {
             readonly from: components["schemas"]["Digest"];
             readonly to: components["schemas"]["Digest"];
-            /** @description When the call to GeWe began that gave the list `to`. */
+            /** @description When the call to GeWe that fetched the list `to` began. */
             readonly asOf: components["schemas"]["Timestamp"];
             readonly added: components["schemas"]["Contacts"];
             readonly removed: components["schemas"]["Contacts"];
         };
         readonly SubscriptionRequest: {
-            /** @description The time between two scheduled refreshes, 60 or `MIN_REFRESH_INTERVAL_S` at least; absent: none are scheduled. 定时刷新的间隔（秒） */
+            /** @description The time between two scheduled refreshes, at least 60 or `MIN_REFRESH_INTERVAL_S`; absent: no schedule. 定时刷新的间隔（秒） */
             readonly refreshEverySeconds?: number;
             /**
-             * @description Refresh when a callback tells of a change, and discover chatrooms; true when absent. 收到变更回调时刷新，并发现群聊
+             * @description Refresh when a callback reports a change, and discover chatrooms; true when absent. 回调报告变化时刷新，并发现群聊
              * @default true
              */
             readonly refreshOnCallbacks: boolean;
@@ -603,45 +602,45 @@ export interface components {
         readonly Subscription: {
             readonly id: components["schemas"]["SubscriptionId"];
             /**
-             * @description `stopped`: GeWe rejects the token, so nothing is done until the subscription is put again or a refresh succeeds.
+             * @description `stopped`: GeWe rejects the token; nothing is refreshed until the subscription is put again or a refresh succeeds.
              * @enum {string}
              */
             readonly status: "active" | "stopped";
             readonly refreshEverySeconds: number | null;
             readonly refreshOnCallbacks: boolean;
             readonly createdAt: components["schemas"]["Timestamp"];
-            /** @description When the next scheduled refresh is due; null when none is. */
+            /** @description When the next scheduled refresh is due; null without a schedule. */
             readonly nextRefreshAt: components["schemas"]["Timestamp"] | null;
-            /** @description Refreshes that failed in a row; each makes the wait for the next one longer, up to a day. */
+            /** @description The number of refreshes that failed in a row; each doubles the wait for the next one, up to a day. */
             readonly failures: number;
-            /** @description Since when the device is logged out of WeChat, as far as is known; null when it is not. */
+            /** @description Since when the device is known to be logged out of WeChat; null when it is not. */
             readonly offlineSince: components["schemas"]["Timestamp"] | null;
-            /** @description Why the latest refresh failed; null when it did not. */
+            /** @description Why the latest refresh failed; null when it succeeded. */
             readonly error: components["schemas"]["RefreshError"] | null;
         };
-        /** @description Names the subscription in events; it is no secret and gives no right. */
+        /** @description Identifies the subscription in events; it is not a secret and grants no access. */
         readonly SubscriptionId: string;
         readonly CallbackRequest: {
             /**
-             * @description Tell GeWe the URL. 由本服务向GeWe设置回调地址
+             * @description Register the URL at GeWe. 由本服务向GeWe登记回调地址
              * @default false
              */
             readonly register: boolean;
-            /** @description Where every callback goes on to, an http or https URL of a public address; null or absent for nowhere. 转发地址 */
+            /** @description Where every callback is forwarded to, an http or https URL of a public address; null or absent for nowhere. 转发地址 */
             readonly forwardTo?: components["schemas"]["ForwardTarget"] | null;
         };
         readonly ForwardTarget: string;
         readonly Callback: {
             /**
              * Format: uri
-             * @description The URL for GeWe. Whoever knows it can send callbacks, so keep it to yourself.
+             * @description The URL for GeWe. Anybody who knows it can send callbacks, so keep it secret.
              */
             readonly url: string;
-            /** @description GeWe was told, by this service. */
+            /** @description This service has registered the URL at GeWe. */
             readonly registered: boolean;
             readonly forwardTo: string | null;
             readonly createdAt: components["schemas"]["Timestamp"];
-            /** @description When the last callback came, to within ten seconds; null when none did. */
+            /** @description When the last callback came, within ten seconds; null when none has. */
             readonly lastCallbackAt: components["schemas"]["Timestamp"] | null;
         };
         readonly CallbackAcknowledgement: {
@@ -660,10 +659,10 @@ export interface components {
             readonly id: string;
             /** @description It is in the stored list. 已保存到通讯录 */
             readonly saved: boolean;
-            /** @description It was heard of through a callback. 通过消息回调发现 */
+            /** @description It was discovered through a callback. 通过消息回调发现 */
             readonly discovered: boolean;
             /**
-             * @description `left`: the account left it, was removed, or it was dissolved.
+             * @description `left`: the account left or was removed, or the chatroom was dissolved.
              * @enum {string}
              */
             readonly status: "joined" | "left";
@@ -672,22 +671,22 @@ export interface components {
             readonly owner: string | null;
             readonly memberCount: number | null;
             readonly firstHeardAt: components["schemas"]["Timestamp"] | null;
-            /** @description To within a minute. */
+            /** @description Accurate to one minute. */
             readonly lastHeardAt: components["schemas"]["Timestamp"] | null;
             readonly leftAt: components["schemas"]["Timestamp"] | null;
         };
         /** @description The `detail` of the event `Contacts Changed` (docs/events.md). */
         readonly ContactsChangedDetail: {
-            /** @description A repeat has the same. */
+            /** @description The same in a repeat of the event. */
             readonly eventId: string;
-            /** @description Names the device; made of token and appId, from which neither can be told. */
+            /** @description Identifies the device; a hash of token and appId, from which neither can be derived. */
             readonly deviceKey: string;
             readonly subscriptionId: string | null;
             readonly refreshId: components["schemas"]["RefreshId"];
-            /** @description Grows with every event of a device; an event with a smaller one is older. */
+            /** @description Grows with every event of a device; an event with a smaller `rev` is older. */
             readonly rev: number;
             readonly at: components["schemas"]["Timestamp"];
-            /** @description The digest of the list before; null when there was none. */
+            /** @description The digest of the previous list; null when there was none. */
             readonly from: components["schemas"]["Digest"] | null;
             readonly to: components["schemas"]["Digest"];
             readonly counts: components["schemas"]["Counts"];
@@ -704,7 +703,7 @@ export interface components {
             readonly at: components["schemas"]["Timestamp"];
             readonly class: components["schemas"]["FailureClass"];
         };
-        /** @description The `detail` of the event `Contacts Refresh Requested`, which anybody may put on the bus (docs/events.md). */
+        /** @description The `detail` of the event `Contacts Refresh Requested`, which you may put on the bus (docs/events.md). */
         readonly ContactsRefreshRequestedDetail: {
             readonly subscriptionId: components["schemas"]["SubscriptionId"];
         };
@@ -724,7 +723,7 @@ export interface components {
             readonly status?: 400;
             readonly errors: readonly components["schemas"]["InvalidMember"][];
         };
-        /** @description What is wrong, never the value itself. Either `pointer` or `parameter` says where. */
+        /** @description What is wrong; never the value itself. Either `pointer` or `parameter` says where. */
         readonly InvalidMember: {
             /** @description JSON Pointer into the body. */
             readonly pointer?: string;
@@ -778,7 +777,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["FetchContactsListCacheAnswer"];
             };
         };
-        /** @description What GeWe answered (of whatever content type it has), or why the call was not passed (`ret` 500 and one of our own codes). */
+        /** @description GeWe's answer (of any content type), or why the call was not passed through (`ret` 500 and a code of this service). */
         readonly Passed: {
             headers: {
                 readonly [name: string]: unknown;
@@ -787,7 +786,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["PassThroughAnswer"];
             };
         };
-        /** @description What GeWe answered, or that a group and an operation cannot be called that (404). */
+        /** @description GeWe's answer; or 404, when the group or the operation is not a valid name. */
         readonly PassedOtherwise: {
             headers: {
                 readonly [name: string]: unknown;
@@ -815,7 +814,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["RoutingEnvelope"];
             };
         };
-        /** @description The refresh has ended, within the wait or so lately that the start joined it. */
+        /** @description The refresh has ended, during the wait or just before the start. */
         readonly RefreshJoinedOrEnded: {
             headers: {
                 readonly Location: components["headers"]["RefreshLocation"];
@@ -827,7 +826,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["Refresh"];
             };
         };
-        /** @description The refresh is under way; follow `Location`. */
+        /** @description The refresh is running; its state is at `Location`. */
         readonly RefreshUnderWay: {
             headers: {
                 readonly Location: components["headers"]["RefreshLocation"];
@@ -906,7 +905,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["Subscription"];
             };
         };
-        /** @description There was none before. */
+        /** @description Created; there was none before. */
         readonly SubscriptionCreated: {
             headers: {
                 readonly "Cache-Control": components["headers"]["NoStore"];
@@ -972,7 +971,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `callback-not-registered`: GeWe refused the URL or did not answer, and what was put before still holds; or `token-unverified`. */
+        /** @description Problem `callback-not-registered`: GeWe rejected the URL or did not answer, and the earlier callback is unchanged; or `token-unverified`. */
         readonly CallbackNotRegistered: {
             headers: {
                 readonly [name: string]: unknown;
@@ -996,7 +995,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["Callback"];
             };
         };
-        /** @description There was none before. */
+        /** @description Created; there was none before. */
         readonly CallbackCreated: {
             headers: {
                 readonly "Cache-Control": components["headers"]["NoStore"];
@@ -1020,7 +1019,7 @@ export interface components {
                 };
             };
         };
-        /** @description It is kept, and will be worked out. */
+        /** @description Stored; it will be processed. */
         readonly CallbackKept: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1043,7 +1042,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `invalid-json`, or `invalid-request`: `errors` says what is wrong in the body, or a path parameter has not the described form. */
+        /** @description Problem `invalid-json`, or `invalid-request`: `errors` says what is wrong in the body, or a path parameter does not have the described form. */
         readonly InvalidBody: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1057,7 +1056,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `invalid-request`: `limit`, `cursor` or a path parameter has not the described form. */
+        /** @description Problem `invalid-request`: `limit`, `cursor` or a path parameter does not have the described form. */
         readonly InvalidPage: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1066,7 +1065,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["InvalidRequestProblem"];
             };
         };
-        /** @description A page of rooms. */
+        /** @description A page of chatrooms. */
         readonly Chatrooms: {
             headers: {
                 readonly "Cache-Control": components["headers"]["CacheControl"];
@@ -1078,7 +1077,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ChatroomPage"];
             };
         };
-        /** @description Problem `nothing-stored`: neither a list nor a room is stored for this device and token. */
+        /** @description Problem `nothing-stored`: neither a list nor a chatroom is stored for this device and token. */
         readonly NoChatroomsStored: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1087,7 +1086,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["NothingStoredProblem"];
             };
         };
-        /** @description Problem `invalid-request`: a path parameter has not the described form. */
+        /** @description Problem `invalid-request`: a path parameter does not have the described form. */
         readonly InvalidPath: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1096,7 +1095,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["InvalidRequestProblem"];
             };
         };
-        /** @description Problem `invalid-request`: `since` is missing, or a parameter has not the described form. */
+        /** @description Problem `invalid-request`: `since` is missing, or a parameter does not have the described form. */
         readonly InvalidSince: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1152,7 +1151,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["NothingStoredProblem"];
             };
         };
-        /** @description Problem `refresh-not-found`: this device and token have no such refresh, or it ended more than 24 hours ago. */
+        /** @description Problem `refresh-not-found`: this device and token have no such refresh, or it ended over 24 hours ago. */
         readonly RefreshNotFound: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1166,7 +1165,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `changes-gone`: the kept changes do not reach back to that list. Read the whole list. */
+        /** @description Problem `changes-gone`: the stored changes do not reach back to that list. Read the whole list. */
         readonly ChangesGone: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1180,7 +1179,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `body-too-large`: a body is ignored, but one of over 10 MB is refused before it reaches a function. The local stack says it so; on AWS, API Gateway does in its own words. */
+        /** @description Problem `body-too-large`: a body is ignored, but one of over 10 MB is rejected before it reaches a function, on AWS with API Gateway's own body. */
         readonly BodyTooLarge: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1194,7 +1193,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `internal-error`: a fault of this service. */
+        /** @description Problem `internal-error`: a bug in this service. */
         readonly InternalError: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1208,7 +1207,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `unavailable`: the store or the queue does not answer. Nothing was lost; ask again after `Retry-After`. */
+        /** @description Problem `unavailable`: the database or the queue does not answer. No stored data was lost; try again after `Retry-After`. */
         readonly Unavailable: {
             headers: {
                 readonly "Retry-After": components["headers"]["RetryAfter"];
@@ -1250,7 +1249,7 @@ export interface components {
          */
         readonly GeweToken: components["schemas"]["Token"];
         /**
-         * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
+         * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (needed by every call except `tools/getTokenId`, which returns one)
          * @example your-gewe-token
          */
         readonly PassedToken: components["schemas"]["Token"];
@@ -1285,16 +1284,16 @@ export interface components {
          */
         readonly CallbackId: string;
         /**
-         * @description How many rooms at most, 1 to 500; 100 when absent.
+         * @description The largest number of chatrooms in the answer, 1 to 500; 100 when absent.
          * @example 100
          */
         readonly Limit: components["schemas"]["Limit"];
         /**
-         * @description Where an earlier page ended, its `next`.
+         * @description The `next` of the page before.
          * @example MTQzNTg5NDUwNjdAY2hhdHJvb20
          */
         readonly Cursor: components["schemas"]["Cursor"];
-        /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+        /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. Unknown preferences are ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
         readonly Prefer: string;
         /**
          * @description The entity tags of the lists that the caller has, or `*`; compared weakly (RFC 9110, 13.1.2).
@@ -1318,7 +1317,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["CallbackRequest"];
             };
         };
-        /** @description GeWe's callbacks, of any shape; up to about 4 MiB. */
+        /** @description A callback of GeWe's, of any shape. */
         readonly Anything: {
             readonly content: {
                 readonly "*/*": unknown;
@@ -1331,7 +1330,7 @@ export interface components {
                 readonly "*/*": unknown;
             };
         };
-        /** @description None is needed; one that is sent is ignored. */
+        /** @description Ignored. */
         readonly Ignored: {
             readonly content: {
                 readonly "*/*": unknown;
@@ -1340,22 +1339,22 @@ export interface components {
     };
     headers: {
         /**
-         * @description Names the list, whatever the order of its ids. Weak, one for gzip and identity.
+         * @description Identifies the list, whatever the order of its ids. Weak, the same for gzip and identity.
          * @example W/"5ReSznXzEbuXtZBKr_FDojUmqzlm4KxEVHr9ME9kOZs"
          */
         readonly ETag: string;
         /**
-         * @description When the list last became a different one (HTTP date).
+         * @description When the list last changed (HTTP date).
          * @example Mon, 02 Nov 2026 08:15:30 GMT
          */
         readonly LastModified: string;
         /**
-         * @description Seconds since the call to GeWe began that gave this list.
+         * @description Seconds since the call to GeWe that fetched this list began.
          * @example 35
          */
         readonly Age: number;
         /**
-         * @description RFC 9211. `gewe-contacts; hit` when the stored list was served; `fwd=request` when a refresh was begun or (`collapsed`) joined for it.
+         * @description RFC 9211. `gewe-contacts; hit` when the stored list was served; `fwd=request` when a refresh was started for it, or (`collapsed`) joined.
          * @example gewe-contacts; hit
          */
         readonly CacheStatus: string;
@@ -1365,22 +1364,22 @@ export interface components {
          */
         readonly Vary: string;
         /**
-         * @description Always `no-store`. The state of a refresh is true only now.
+         * @description Always `no-store`. The state of a refresh changes.
          * @example no-store
          */
         readonly NoStore: string;
         /**
-         * @description Always `private, no-cache`. A private cache may keep the list and must ask before each use.
+         * @description Always `private, no-cache`. A private cache may store the list, and must revalidate it before each use.
          * @example private, no-cache
          */
         readonly CacheControl: string;
         /**
-         * @description `gzip` when the request accepts it; otherwise the header is absent. (Prism's mock compresses nothing and says `identity`.)
+         * @description `gzip` when the request accepts it; otherwise the header is absent. (Prism's mock does not compress and sends `identity`.)
          * @example identity
          */
         readonly ContentEncoding: "gzip" | "identity";
         /**
-         * @description RFC 7240: `wait=N`, `respond-async`, or both, as they were honoured. With both, the answer waits for N seconds; with `respond-async` alone, not at all.
+         * @description RFC 7240: `wait=N`, `respond-async`, or both, as applied. With both, the answer waits for N seconds; with `respond-async` alone, not at all.
          * @example wait=10
          */
         readonly PreferenceApplied: string;
@@ -1390,7 +1389,7 @@ export interface components {
          */
         readonly RefreshLocation: string;
         /**
-         * @description Seconds to wait before asking again. On a refresh it is present while that is under way.
+         * @description Seconds to wait before the next request. On a refresh, present while it is running.
          * @example 5
          */
         readonly RetryAfter: number;
@@ -1547,7 +1546,7 @@ export interface operations {
                  * @example your-gewe-token
                  */
                 readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
-                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. Unknown preferences are ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
                 readonly Prefer?: components["parameters"]["Prefer"];
             };
             readonly path?: never;
@@ -1567,7 +1566,7 @@ export interface operations {
                  * @example your-gewe-token
                  */
                 readonly "X-GEWE-TOKEN": components["parameters"]["GeweToken"];
-                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. Unknown preferences are ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
                 readonly Prefer?: components["parameters"]["Prefer"];
             };
             readonly path?: never;
@@ -1619,7 +1618,7 @@ export interface operations {
             readonly query?: never;
             readonly header: {
                 /**
-                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
+                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (needed by every call except `tools/getTokenId`, which returns one)
                  * @example your-gewe-token
                  */
                 readonly "X-GEWE-TOKEN": components["parameters"]["PassedToken"];
@@ -1649,7 +1648,7 @@ export interface operations {
             readonly query?: never;
             readonly header: {
                 /**
-                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (every call needs it, but for `tools/getTokenId`, which asks for one)
+                 * @description GeWe的token，1到512个可见ASCII字符。tools/getTokenId可以不带 (needed by every call except `tools/getTokenId`, which returns one)
                  * @example your-gewe-token
                  */
                 readonly "X-GEWE-TOKEN": components["parameters"]["PassedToken"];
@@ -1678,7 +1677,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. Unknown preferences are ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
                 readonly Prefer?: components["parameters"]["Prefer"];
             };
             readonly path: {
@@ -1706,7 +1705,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. What is not understood is ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
+                /** @description RFC 7240. `wait=N` waits up to N seconds (0 to 25, more counts as 25) for the refresh to end; `respond-async` does not wait. Unknown preferences are ignored. 等待刷新完成的秒数；`respond-async`表示不等待。 */
                 readonly Prefer?: components["parameters"]["Prefer"];
             };
             readonly path: {
@@ -1800,12 +1799,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description How many rooms at most, 1 to 500; 100 when absent.
+                 * @description The largest number of chatrooms in the answer, 1 to 500; 100 when absent.
                  * @example 100
                  */
                 readonly limit?: components["parameters"]["Limit"];
                 /**
-                 * @description Where an earlier page ended, its `next`.
+                 * @description The `next` of the page before.
                  * @example MTQzNTg5NDUwNjdAY2hhdHJvb20
                  */
                 readonly cursor?: components["parameters"]["Cursor"];
@@ -2007,7 +2006,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Nothing is kept for this device (any more). 已删除 */
+            /** @description Nothing is stored for this device (any more). 已删除 */
             readonly 204: {
                 headers: {
                     readonly [name: string]: unknown;
