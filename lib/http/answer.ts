@@ -1,23 +1,29 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { FailureEnvelope, RefreshError } from '../contract/types.generated.ts';
 import type { FailureClass } from '../device/failures.ts';
+import type { EpochMs } from '../device/record.ts';
 import { failureTexts } from './failure-texts.ts';
 import { type Fault, type FaultCode, faultTexts } from './faults.ts';
 import type { Surface } from './request.ts';
 
-/** An answer as the gateway takes it (payload 2.0). */
-export type Answer = APIGatewayProxyStructuredResultV2;
-
 type Headers = Readonly<Record<string, string>>;
+
+/** An answer, whatever platform it leaves through. */
+export interface Answer {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly headers?: Headers;
+  /** Text goes out as UTF-8, bytes as they are. Absent: there is none. */
+  readonly body?: string | Uint8Array;
+}
 
 /** `Body`: the schema of `openapi.yaml` that the body keeps to. */
 export function json<Body extends object>(
-  statusCode: number,
+  status: number,
   body: Body,
   headers: Headers = {},
   contentType = 'application/json',
 ): Answer {
-  return { statusCode, headers: { 'Content-Type': contentType, ...headers }, body: JSON.stringify(body) };
+  return { status, headers: { 'Content-Type': contentType, ...headers }, body: JSON.stringify(body) };
 }
 
 function problemType<Name extends FaultCode | FailureClass>(name: Name) {
@@ -40,7 +46,7 @@ export function failureEnvelope(failure: FailureClass, headers: Headers = {}): A
   return json<FailureEnvelope>(200, { ret: 500, msg, data: { code: failure, msg: reason } }, headers);
 }
 
-/** A request that is not served, in the words of the surface that was called. `extra`: further members of a problem. */
+/** A request that is not served, in the words of the API that was called. `extra`: further members of a problem. */
 export function faultAnswer(
   fault: Fault,
   surface: Surface,
@@ -65,4 +71,14 @@ function headersOf(code: FaultCode): Headers {
     return { 'WWW-Authenticate': 'ApiKey header="X-GEWE-TOKEN"' };
   }
   return code === 'unavailable' ? { 'Retry-After': '5' } : {};
+}
+
+/** RFC 3339, UTC. */
+export function timeOf(epochMs: EpochMs): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** Null where it is not known. */
+export function timeOrNull(epochMs: EpochMs | undefined): string | null {
+  return epochMs === undefined ? null : timeOf(epochMs);
 }

@@ -5,7 +5,7 @@ import type { StoredContacts } from '../refresh/read.ts';
 import type { Started } from '../refresh/start.ts';
 import { type Answer, failureEnvelope, json } from './answer.ts';
 import { type CacheUse, listAnswer } from './list-answer.ts';
-import type { Preferences } from './preferences.ts';
+import { appliedHeader, type Preferences } from './preferences.ts';
 import { refreshAnswer } from './refresh-answer.ts';
 
 const cacheUse: Readonly<Record<Started['how'], CacheUse>> = {
@@ -41,8 +41,4 @@ export function resourceStartAnswer(started: Started, preferences: Preferences, 
   // Relative: stages and custom domains put prefixes in front that a function cannot know.
   const location = { Location: `refreshes/${started.refresh.id}` };
   return refreshAnswer(status, started, nowMs, { ...location, ...appliedHeader(preferences) });
-}
-
-export function appliedHeader({ applied }: Preferences): Readonly<Record<string, string>> {
-  return applied === undefined ? {} : { 'Preference-Applied': applied };
 }

@@ -59,16 +59,16 @@ const refusals: Readonly<Record<number, FaultCode>> = {
 
 /** Calls that are passed through may be larger than all others. */
 export function tooLargeAt(path: string): FaultCode {
-  const isPassed = surfaceOf({ routeKey: '$default', rawPath: path }) === 'gewe' && !ownCalls.test(path);
+  const isPassed = surfaceOf(path) === 'gewe' && !ownCalls.test(path);
   return isPassed ? 'request-too-large' : 'body-too-large';
 }
 const ownCalls = /\/contacts\/fetchContactsList(?:Cache)?$/;
 
 /** On AWS the gateway says this in its own words; here the caller is always told in those of the surface. */
 export function refusal(code: FaultCode, path: string, detail?: string): WireAnswer {
-  const surface = surfaceOf({ routeKey: '$default', rawPath: path });
+  const surface = surfaceOf(path);
   const parts = code === 'invalid-request' && detail !== undefined ? [{ pointer: '', detail }] : [];
-  const { statusCode = 500, headers = {}, body = '' } = faultAnswer(new Fault(code, parts), surface);
+  const { status: statusCode, headers = {}, body = '' } = faultAnswer(new Fault(code, parts), surface);
   return { statusCode, headers, body };
 }
 

@@ -26,5 +26,5 @@ function hasDotSegment(path: string): boolean {
 }
 
 function isGewe(path: string): boolean {
-  return surfaceOf({ routeKey: '$default', rawPath: path }) === 'gewe';
+  return surfaceOf(path) === 'gewe';
 }

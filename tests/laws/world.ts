@@ -1,4 +1,4 @@
-import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { deviceKeyOf, deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
@@ -80,7 +80,7 @@ export class World {
     };
     const suffix = this.#next().padStart(16, '0');
     return startRefresh(
-      { secret, trigger: 'api', waitMs: 0 },
+      { owner: deviceOwnerOf(secret), trigger: 'api', waitMs: 0 },
       {
         ...this.#mortal(ports),
         clock: this.clock,
@@ -103,7 +103,7 @@ export class World {
       clock: this.clock,
       newSubscriptionSuffix: () => 'suffix00',
     };
-    await upsertSubscription(secret, input, ports, new AbortController().signal);
+    await upsertSubscription(deviceOwnerOf(secret), input, ports, new AbortController().signal);
   }
 
   /** The schedule's minute has come; whoever serves it may die. */

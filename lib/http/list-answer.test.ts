@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsGzip, namesDigest } from './conditional.ts';
+import { acceptsGzip, namesDigest } from './list-answer.ts';
 
 describe('If-None-Match', () => {
   it.each([
