@@ -1,5 +1,6 @@
 import type { Clock, SubscriptionStore } from '../device/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
+import { sealedTokenOf } from '../device/subscribe.ts';
 import type { ChatroomStore, RoomQueue } from './ports.ts';
 import type { Chatroom, RoomDecision } from './room-rules.ts';
 import { hear, leave, noteIntervalMs } from './room-rules.ts';
@@ -43,7 +44,7 @@ export async function discoverRoom(
   let sealed: string | undefined;
   const { send } = await updateRoom<RoomDecision>(ref, ports, async (room) => {
     const decision = hear(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
-    if (decision.send) sealed ??= await sealedFor(deviceKey, subscription, ports);
+    if (decision.send) sealed ??= await sealedTokenOf(deviceKey, subscription, ports.subscriptions);
     // The subscription was deleted or put anew a moment ago: the room is for a later message.
     if (decision.send && sealed === undefined) return {};
     seen = decision.next ?? room;
@@ -68,15 +69,6 @@ export async function leaveRoom(
   const { next } = await updateRoom(ref, ports, (room) => leave(room, { roomId, atMs, receivedAtMs }));
   ports.recentRooms.forget(nameOf(device, roomId));
   return next !== undefined;
-}
-
-async function sealedFor(
-  deviceKey: string,
-  { suffix }: Subscription,
-  { subscriptions }: DiscoverPorts,
-): Promise<string | undefined> {
-  const kept = await subscriptions.load(deviceKey);
-  return kept?.suffix === suffix ? kept.sealed : undefined;
 }
 
 /** Another subscription begins from what is stored: the device may have been erased between. */

@@ -4,6 +4,7 @@ import type { Clock, RecordStore, RefreshQueue, Sealer, SubscriptionStore } from
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendRerun, sendStep } from './messages.ts';
 import type { RerunOutcome } from './rerun-rules.ts';
 import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
 
@@ -25,10 +26,15 @@ export async function requestRerun(
   ports: RerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy } = ports;
-  const outcome = await updateRecord(ports, deviceKey, (record) =>
+  const { record, outcome } = await updateRecord(ports, deviceKey, (record) =>
     rerunForSubscription(record, { ...change, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealedTokenOf(deviceKey, ports), ports.queue);
+  return send(
+    outcome,
+    deviceKey,
+    () => sealedTokenOf(deviceKey, record?.subscription, ports.subscriptions),
+    ports.queue,
+  );
 }
 
 export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
@@ -43,7 +49,7 @@ export async function requestRerunAsOwner(
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy, sealer } = ports;
   const { deviceKey } = owner;
-  const outcome = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
+  const { outcome } = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
     rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
   );
   return send(outcome, deviceKey, () => sealer.seal(owner, deviceKey), ports.queue);
@@ -59,12 +65,11 @@ async function send(
   if (outcome.kind === 'requested') {
     const sealed = await sealedToken();
     if (sealed === undefined) return 'unsubscribed';
-    await queue.send({ kind: 'rerun', deviceKey, sealed }, outcome.delayS);
+    await sendRerun(queue, deviceKey, sealed, outcome.delayS);
   }
   if (outcome.kind === 'joined' && outcome.send) {
     const sealed = await sealedToken();
-    const { delayS, ...step } = outcome.send;
-    if (sealed !== undefined) await queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+    if (sealed !== undefined) await sendStep(queue, deviceKey, sealed, outcome.send);
   }
   return outcome.kind;
 }

@@ -39,8 +39,8 @@ const ended: EndedRefresh = { ...base, status: 'failed', endedAtMs: 5_000, error
 
 const recordOf = (refresh: DeviceRecord['refresh']): DeviceRecord => ({
   rev: 1,
-  results: [],
-  superseded: [],
+
+  superseded: {},
   ...(refresh && { refresh }),
 });
 

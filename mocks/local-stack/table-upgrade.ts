@@ -17,8 +17,8 @@ import { createTable, tableSchema } from './dynamodb.ts';
 export async function addMissingIndexes(client: DynamoDBClient, name: string): Promise<void> {
   const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
   const known = new Set(table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
-  const { GlobalSecondaryIndexes: pendingRerun = [] } = tableSchema();
-  if (pendingRerun.every(({ IndexName }) => known.has(IndexName))) return;
+  const { GlobalSecondaryIndexes: rerun = [] } = tableSchema();
+  if (rerun.every(({ IndexName }) => known.has(IndexName))) return;
   const items: Record<string, AttributeValue>[] = [];
   for await (const page of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
     items.push(...(page.Items ?? []));
