@@ -35,7 +35,7 @@ const { ports, allowedTokenHashes, publicBaseUrl, report } = readConfig(process.
 
 /**
  * The one URL that GeWe posts a token's events to: `putCallback` (200, 201), `getCallback` (200, 404) and `deleteCallback`
- * (204) of the REST API (`openapi.yaml`). It asks GeWe whether it accepts a token, and tells it the URL.
+ * (204) of the REST API (`openapi.yaml`). It asks GeWe whether it accepts a token, and registers the URL there.
  */
 export const handler = httpHandler(async (request, signal) => {
   const owner = callbackOf(request, allowedTokenHashes);

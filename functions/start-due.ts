@@ -30,7 +30,7 @@ const { ports, log } = readConfig(process.env, (read) => {
 /** Time left to end in an orderly way when the function's time is up. */
 const lastMs = 3_000;
 
-/** What Lambda tells of a run. */
+/** What Lambda says about a run. */
 interface Run {
   getRemainingTimeInMillis(): number;
 }

@@ -13,7 +13,7 @@ export function urlBaseOf(
   { domainName }: Pick<HttpRequest, 'domainName'>,
   publicBaseUrl: string | undefined,
 ): string {
-  // Not the Host header: whoever sends one could have callbacks posted to a host of theirs.
+  // Not the Host header: its sender could have callbacks posted to another host.
   return `${publicBaseUrl ?? `https://${domainName}`}/v1/callbacks/`;
 }
 

@@ -5,7 +5,7 @@ import { type DeviceOwner, deviceOwnerOf } from '../device/keys.ts';
 import { Fault } from './faults.ts';
 import { type HttpRequest, parsedBody } from './request.ts';
 
-// The door: who sends a request, and what of theirs it is about. Keys are made of the token here, once, and handed on.
+// The door: who sends a request, and which device or callback it is about. The keys are made from the token here, once, and handed on.
 
 /**
  * Who asks about which device: the token of the header, and the app id of the body (GeWe-compatible API) or of the path.

@@ -19,7 +19,7 @@ describe('the page that is asked for', () => {
   });
 
   it.each(['', '=', 'a b', 'x'.repeat(201)])('does not begin at %j', (wrong) => {
-    const parts = [{ parameter: 'cursor', detail: 'must be the next of an earlier page' }];
+    const parts = [{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }];
     expect(() => pageFor({ cursor: wrong })).toThrow(expect.objectContaining({ parts }));
   });
 });

@@ -25,7 +25,7 @@ export function pageOf({ query }: HttpRequest): PageRequest {
   if (cursor === undefined) return { limit };
   if (!isCursor(cursor)) {
     throw new Fault('invalid-request', [
-      { parameter: 'cursor', detail: 'must be the next of an earlier page' },
+      { parameter: 'cursor', detail: 'must be the `next` of an earlier page' },
     ]);
   }
   return { limit, afterId: Buffer.from(cursor, 'base64url').toString('utf8') };

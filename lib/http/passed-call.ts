@@ -31,7 +31,9 @@ export function passedCallOf(request: HttpRequest, { allowedTokenHashes, rule }:
   const token = mayLackToken && !hasToken(request) ? '' : tokenOf(request, allowedTokenHashes);
   if (!isPassed(rule, group)) throw new Fault('not-passed-through');
   if (request.queryString !== '') {
-    throw new Fault('invalid-request', [{ pointer: '', detail: '不支持查询参数 (no query is passed on)' }]);
+    throw new Fault('invalid-request', [
+      { pointer: '', detail: '不支持查询参数，请删除 (remove the query: it is not passed on)' },
+    ]);
   }
   const body = request.body();
   if (body.byteLength > maxCallBytes) throw new Fault('request-too-large');
@@ -66,7 +68,7 @@ function namesOf({ route = '', path, pathParameters }: HttpRequest) {
   return { group, operation };
 }
 
-/** GeWe's answer, byte for byte, or our envelope that tells why there is none. Throws `Fault` for that. */
+/** GeWe's answer, byte for byte, or our envelope that says why there is none. Throws `Fault` for that. */
 export function passedAnswer(passed: Passed): Answer {
   switch (passed.kind) {
     case 'answer':

@@ -7,7 +7,7 @@ import { type Answer, failureProblem, json, timeOf } from './answer.ts';
 import { Fault } from './faults.ts';
 import type { HttpRequest } from './request.ts';
 
-/** Asking more often tells nothing sooner; asking less often than this is no courtesy. */
+/** Asking more often gives no earlier answer; waiting longer than this helps nobody. */
 const shortestRetryS = 1;
 const longestRetryS = 30;
 const unknownRetryS = 5;

@@ -44,7 +44,7 @@ export interface BodyContract<Body> {
 export function jsonBodyOf<Body>(request: HttpRequest, contract: BodyContract<Body>): Body {
   const json = parsedBody(request);
   if (contract.is(json)) return json;
-  const { pointer = '', detail = 'is not as described' } = contract.faultOf(json) ?? {};
+  const { pointer = '', detail = 'does not match the contract' } = contract.faultOf(json) ?? {};
   throw new Fault('invalid-request', [{ pointer, detail }]);
 }
 

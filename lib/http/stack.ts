@@ -62,7 +62,7 @@ function requestLog({ log, telemetry }: Report) {
       const fields = { route: event.routeKey, code: fault.code };
       if (fault.code === 'internal-error' || fault.code === 'unavailable') {
         telemetry.requestFailed();
-        log.error('not served', fields, error instanceof Fault ? error.cause : error);
+        log.error('request failed', fields, error instanceof Fault ? error.cause : error);
       } else {
         log.info('refused', fields);
       }

@@ -35,7 +35,7 @@ export function listStartAnswer(
   return json<PendingEnvelope>(200, { ret: 202, msg }, headers);
 }
 
-/** A start of the resource: 202 while it is under way, 200 when it has ended. */
+/** A start in the REST API: 202 while it is under way, 200 when it has ended. */
 export function resourceStartAnswer(started: Started, preferences: Preferences, nowMs: EpochMs): Answer {
   const status = isOpen(started.refresh) ? 202 : 200;
   // Relative: stages and custom domains put prefixes in front that a function cannot know.
