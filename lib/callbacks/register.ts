@@ -13,9 +13,9 @@ export interface CallbackPorts {
   readonly newSalt: () => Uint8Array;
 }
 
-/** What somebody wants of the callback of a token. */
+/** What a caller asks for. */
 export interface CallbackInput {
-  /** GeWe is to be told its URL. */
+  /** Its URL is to be registered at GeWe. */
   readonly register: boolean;
   readonly forwardTo?: string;
   /** What the URL begins with: the id is put behind it. */
@@ -40,7 +40,7 @@ export type UpsertCallbackResult =
       readonly why: 'token-rejected' | 'token-unverified' | 'callback-not-registered';
     };
 
-/** A device that is nobody's: asked about it, GeWe says whether it accepts the token. */
+/** An app id that does not exist: asked about it, GeWe says whether it accepts the token. */
 const probeAppId = 'wx_gewe_contacts';
 
 /**
@@ -186,7 +186,7 @@ export async function readCallback(
   return record && { id: callbackIdOf(callbackKey, token, record.salt), record };
 }
 
-/** From then on its URL is nobody's. Throws `StoreUnavailable`. */
+/** From then on its URL is unknown here. Throws `StoreUnavailable`. */
 export async function deleteCallback(
   { callbackKey }: Pick<CallbackOwner, 'callbackKey'>,
   { callbacks }: Pick<CallbackPorts, 'callbacks'>,

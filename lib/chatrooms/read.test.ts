@@ -31,7 +31,7 @@ async function deviceWith(ports: Ports, saved: readonly string[] | undefined, he
       rev: 1,
       firstHeardAtMs: 1,
       lastHeardAtMs: 1,
-      asked: 0,
+      attempts: 0,
     });
   }
   if (saved) {

@@ -11,13 +11,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The device records. Every error but a lost swap is thrown as `StoreUnavailable`. */
+/** The device records. Every error but a lost compare-and-set is thrown as `StoreUnavailable`. */
 export interface RecordStore {
   /** Strongly consistent. */
   load(deviceKey: string): Promise<DeviceRecord | undefined>;
   /**
    * Stores `next` if what is stored has `rev === next.rev - 1` (or nothing is stored and `next.rev` is 1).
-   * False when somebody else was first; a retry of my own lost answer is a success.
+   * False when somebody else was first; a retry after an answer that was lost is a success.
    */
   compareAndSet(deviceKey: string, next: DeviceRecord): Promise<boolean>;
 }
@@ -68,14 +68,14 @@ export interface StepMessage {
   readonly sealed: string;
 }
 
-/** Erase once more what a late worker may have written before the tombstone of revision `rev`. */
+/** Erase what a late worker may have written up to the tombstone of revision `rev`. */
 export interface EraseMessage {
   readonly kind: 'erase';
   readonly deviceKey: string;
   readonly rev: number;
 }
 
-/** A refresh is rerun (`record.rerun`): begin it when its time has come. */
+/** A rerun is pending (`record.rerun`): begin it when its time has come. */
 export interface RerunMessage {
   readonly kind: 'rerun';
   readonly deviceKey: string;
@@ -208,12 +208,12 @@ export class Unsealable extends Error {
 
 /** What became of a received message. */
 export type MessageResult =
-  /** It has done its work and can be deleted. `what` is for the log. */
+  /** Handled: the queue deletes it. `what` is for the log. */
   | { readonly kind: 'ack'; readonly what: string; readonly error?: FailureClass }
-  /** It has been hidden for a while, and is to be received again. */
+  /** To be received again, when its visibility timeout ends. */
   | { readonly kind: 'retryLater'; readonly what?: string };
 
-/** Whole seconds until then, at least one: what hides a message. */
+/** Whole seconds until then, at least one: for extending a message's visibility timeout. */
 export function secondsUntil(untilMs: EpochMs, nowMs: EpochMs): number {
   return Math.max(1, Math.ceil((untilMs - nowMs) / 1000));
 }

@@ -15,7 +15,7 @@ export function parseAnswer(raw: RawAnswer): UpstreamAnswer {
   const envelope = parseEnvelope(raw);
   if (envelope.kind === 'failure') return envelope;
   const answer = readData(envelope.data);
-  // Bytes that are no UTF-8 make ids that are nobody's.
+  // Bytes that are no UTF-8 make ids that do not exist.
   return answer.kind === 'list' && !envelope.intact ? failure('upstream-malformed') : answer;
 }
 

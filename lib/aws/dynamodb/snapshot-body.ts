@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Contacts } from '../../device/contacts.ts';
 
 /**
- * A list as it is stored and served: the whole answer of GeWe's own surface, gzip. Non-ASCII is escaped, which keeps
+ * A list as it is stored and served: the whole answer of the GeWe-compatible API, gzip. Non-ASCII is escaped, which keeps
  * the text one byte a character in memory, wherever it is copied.
  */
 export function packBody({ friends, chatrooms, ghs }: Contacts): Uint8Array {
