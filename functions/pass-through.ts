@@ -29,8 +29,8 @@ const { ports, publicBaseUrl, report, ...terms } = readConfig(process.env, (read
     effects: async () => (await import('./pass-through-effects.ts')).effectsOf(settings),
     clock,
     onNotPassed: ({ group, operation }: PassedCall, { why, error }: NotPassed) =>
-      report.log.warn('not passed', { what: `${group}/${operation}`, code: why }, error),
-    onLostEffect: (error: unknown) => report.log.error('what a call led to was not done', {}, error),
+      report.log.warn('call not passed through', { what: `${group}/${operation}`, code: why }, error),
+    onLostEffect: (error: unknown) => report.log.error('follow-up of a passed call failed', {}, error),
   };
   const publicBaseUrl = read.optional(userSettings.publicBaseUrl);
   return { ports, ...callersFrom(read), rule: read(userSettings.passThrough), publicBaseUrl, report };

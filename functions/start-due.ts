@@ -39,5 +39,5 @@ interface Run {
 export async function handler(_event: unknown, run: Run): Promise<void> {
   const signal = AbortSignal.timeout(Math.max(1, run.getRemainingTimeInMillis() - lastMs));
   const { taken } = await startDueDevices(ports, signal);
-  log.info('due', { count: taken });
+  log.info('due devices handled', { count: taken });
 }

@@ -44,7 +44,7 @@ export const handler = httpHandler(async (request, signal) => {
   const waitMs = preferences.waitMs ?? (request.surface === 'gewe' ? defaultWaitMs : 0);
   const started = await startRefresh({ owner, trigger: 'api', waitMs }, ports, signal);
   const { deviceKey, refresh, how } = started;
-  report.log.info('start', { deviceKey, refreshId: refresh.id, how });
+  report.log.info('refresh requested', { deviceKey, refreshId: refresh.id, how });
   if (request.surface === 'rest') return resourceStartAnswer(started, preferences, clock.now());
   const stored = isOpen(refresh) ? undefined : await readContacts(deviceKey, ports);
   return listStartAnswer(started, stored, preferences, request.header('accept-encoding'), clock.now());

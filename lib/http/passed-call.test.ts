@@ -53,6 +53,12 @@ describe('a call', () => {
     expect(passedCallOf(postText({ body: text }), terms).body).toEqual(Buffer.from(text, 'utf8'));
   });
 
+  it('has no content type when an empty one came', () => {
+    expect(passedCallOf(postText({ headers: { ...headers, 'content-type': '' } }), terms)).not.toHaveProperty(
+      'contentType',
+    );
+  });
+
   it('may come behind a stage or a base path of the gateway', () => {
     const call = callAt('/prod/gewe/v2/api/message/postText', ['message', 'postText']);
     expect(passedCallOf(call, terms)).toMatchObject({ group: 'message', operation: 'postText' });

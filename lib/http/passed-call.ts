@@ -37,7 +37,8 @@ export function passedCallOf(request: HttpRequest, { allowedTokenHashes, rule }:
   }
   const body = request.body();
   if (body.byteLength > maxCallBytes) throw new Fault('request-too-large');
-  const contentType = request.header('content-type');
+  // An empty one says nothing.
+  const contentType = request.header('content-type') || undefined;
   if (contentType !== undefined && !/^[\x20-\x7e]{1,256}$/.test(contentType)) {
     throw new Fault('invalid-request', [{ parameter: 'Content-Type', detail: 'Content-Type 格式不正确' }]);
   }

@@ -32,7 +32,7 @@ describe('a request', () => {
     }));
     expect(result.statusCode).toBe(200);
     expect(body).toBe('/v1/devices/wx_demo/contacts/changes');
-    expect(told).toEqual([['info', 'answered', { route, status: 200 }]]);
+    expect(told).toEqual([['info', 'request answered', { route, status: 200 }]]);
   });
 
   it('that is refused is logged first with its code, then answered in the form of the API that was called', async () => {
@@ -43,12 +43,12 @@ describe('a request', () => {
       headers: { 'WWW-Authenticate': expect.any(String) },
     });
     expect(rest.body).toMatchObject({ type: 'urn:problem-type:gewe-contacts:token-missing', status: 401 });
-    expect(rest.told).toEqual([['info', 'refused', { route, code: 'token-missing' }]]);
+    expect(rest.told).toEqual([['info', 'request rejected', { route, code: 'token-missing' }]]);
 
     const gewe = await run(fails(fault), { routeKey: '$default', rawPath: '/v2/api/x' });
     expect(gewe.result.statusCode).toBe(200);
     expect(gewe.body).toMatchObject({ ret: 500, data: { code: 'token-missing' } });
-    expect(gewe.told).toEqual([['info', 'refused', { route: '$default', code: 'token-missing' }]]);
+    expect(gewe.told).toEqual([['info', 'request rejected', { route: '$default', code: 'token-missing' }]]);
   });
 
   it.each([

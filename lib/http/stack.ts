@@ -55,7 +55,7 @@ function faultOf(error: Error | null): Fault {
 function requestLog({ log, telemetry }: Report) {
   return {
     after: ({ event, response }: { event: GatewayEvent; response: GatewayResult | null }) => {
-      log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
+      log.info('request answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
     },
     onError: ({ event, error }: { event: GatewayEvent; error: Error | null }) => {
       const fault = faultOf(error);
@@ -64,7 +64,7 @@ function requestLog({ log, telemetry }: Report) {
         telemetry.requestFailed();
         log.error('request failed', fields, error instanceof Fault ? error.cause : error);
       } else {
-        log.info('refused', fields);
+        log.info('request rejected', fields);
       }
     },
   };
