@@ -44,7 +44,7 @@ export interface BodyBinding {
   readonly deliveryId: string;
 }
 
-/** Seals callback bodies for the workers alone. */
+/** Seals callback bodies for who may read the keyring. */
 export interface BodySealer {
   seal(body: Uint8Array, binding: BodyBinding): Promise<string>;
 }

@@ -25,15 +25,15 @@ export interface RecordStore {
 /** The stored bytes of lists: two slots a device, each in parts. */
 export interface SnapshotStore {
   /**
-   * Writes the list into the slot, only over what has no greater fence. The digests of its parts; undefined when a later
-   * writer has been there: this one has been overtaken.
+   * Writes the list into the slot, only over what has no greater fence. The digests of its parts; `overtaken` when a later writer has
+   * been there, `too-large` when it could not be served.
    */
   write(
     deviceKey: string,
     slot: Slot,
     fence: number,
     contacts: Contacts,
-  ): Promise<readonly string[] | undefined>;
+  ): Promise<readonly string[] | 'overtaken' | 'too-large'>;
   /** The list that `ref` points at, as it is served: the body of GeWe's own answer, gzip. Undefined when it is another by now. */
   readPacked(deviceKey: string, ref: SnapshotRef): Promise<Uint8Array | undefined>;
   /** The same list. */
@@ -59,7 +59,7 @@ export interface Eraser {
   erase(deviceKey: string, rev: number): Promise<void>;
 }
 
-/** The message of one step of a refresh. The token and the app id are in `sealed`, readable by the worker alone. */
+/** The message of one step of a refresh. The token and the app id are in `sealed`, readable with the keyring alone. */
 export interface StepMessage {
   readonly kind: 'step';
   readonly deviceKey: string;
@@ -141,7 +141,7 @@ export interface DeviceSecret {
   readonly appId: string;
 }
 
-/** Seals for the worker alone; bound to the purpose and the device key. */
+/** Seals for who may read the keyring; bound to the purpose and the device key. */
 export interface Sealer {
   seal(secret: DeviceSecret, deviceKey: string): Promise<string>;
 }
