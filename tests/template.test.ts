@@ -66,8 +66,8 @@ describe('the packaged template', () => {
   const zipBudgets: Readonly<Record<string, number>> = {
     'get-contacts': 95_000,
     'get-refresh': 95_000,
-    'read-device': 95_000,
-    'delete-device': 100_000,
+    'read-device': 97_000,
+    'delete-device': 102_000,
     'start-refresh': 115_000,
     'fetch-contacts': 135_000,
     'refresh-dead-letters': 103_000,
