@@ -27,8 +27,8 @@ export function composePass(env: Env) {
       effects: async () => (await import('./compose-pass-effects.ts')).passEffects(wiring),
       clock,
       onNotPassed: ({ group, operation }: PassedCall, { why, error }: NotPassed) =>
-        report.log.warn('not passed', { what: `${group}/${operation}`, code: why }, error),
-      onLostEffect: (error: unknown) => report.log.error('what a call led to was not done', {}, error),
+        report.log.warn('call not passed through', { what: `${group}/${operation}`, code: why }, error),
+      onLostEffect: (error: unknown) => report.log.error('follow-up of a passed call failed', {}, error),
     };
     return {
       ports,

@@ -19,5 +19,5 @@ export async function handler(event: unknown): Promise<void> {
   const { deviceKey, suffix } = subscriptionNamed(subscriptionId);
   const what = await requestRerun(deviceKey, { trigger: 'event', subscriptionSuffix: suffix }, ports);
   if (what === 'unsubscribed') telemetry.eventDropped('unsubscribed');
-  log.info('event', { deviceKey, what });
+  log.info('event handled', { deviceKey, what });
 }

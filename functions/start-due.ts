@@ -11,5 +11,5 @@ const lastMs = 3_000;
 export async function handler(_event: unknown, context: Context): Promise<void> {
   const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - lastMs));
   const { taken } = await startDueDevices(ports, signal);
-  log.info('due', { count: taken });
+  log.info('due devices handled', { count: taken });
 }

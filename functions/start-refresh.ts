@@ -19,7 +19,11 @@ export const handler = httpHandler(async (event, signal) => {
   const preferences = preferencesOf(headerOf(event, 'prefer'));
   const waitMs = preferences.waitMs ?? (surface === 'gewe' ? defaultWaitMs : 0);
   const started = await startRefresh({ secret, trigger: 'api', waitMs }, ports, signal);
-  report.log.info('start', { deviceKey: started.deviceKey, refreshId: started.refresh.id, how: started.how });
+  report.log.info('refresh requested', {
+    deviceKey: started.deviceKey,
+    refreshId: started.refresh.id,
+    how: started.how,
+  });
   if (surface === 'rest') return resourceStartAnswer(started, preferences, clock.now());
   const stored = isOpen(started.refresh) ? undefined : await readContacts(started.deviceKey, reader);
   return listStartAnswer(started, stored, preferences, headerOf(event, 'accept-encoding'), clock.now());

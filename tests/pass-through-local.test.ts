@@ -201,6 +201,6 @@ it.each(['application/json', 'application/xml'])(
 );
 
 it('the token is nowhere in the output', () => {
-  expect(running.output()).toContain('"message":"answered"');
+  expect(running.output()).toContain('"message":"request answered"');
   expect(running.output()).not.toContain('canary');
 });

@@ -123,7 +123,7 @@ describe('npm start', () => {
     expect((await gewe('fetchContactsList', canary)).ret).toBe(200);
     await api('/v1/devices/wx_demo/contacts/refreshes/x', { headers: { 'X-GEWE-TOKEN': canary } });
     await api('/v1/devices/wx_demo', { method: 'DELETE', headers: { 'X-GEWE-TOKEN': canary } });
-    expect(running?.output()).toContain('"message":"answered"');
+    expect(running?.output()).toContain('"message":"request answered"');
     expect(running?.output()).not.toContain('canary');
     const kept = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),

@@ -54,16 +54,16 @@ function faultOf(error: Error | null): Fault {
 function requestLog({ log, telemetry }: Report) {
   return {
     after: ({ event, response }: { event: APIGatewayProxyEventV2; response: Answer | null }) => {
-      log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
+      log.info('request answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
     },
     onError: ({ event, error }: { event: APIGatewayProxyEventV2; error: Error | null }) => {
       const fault = faultOf(error);
       const fields = { route: event.routeKey, code: fault.code };
       if (fault.code === 'internal-error' || fault.code === 'unavailable') {
         telemetry.requestFailed();
-        log.error('not served', fields, error instanceof Fault ? error.cause : error);
+        log.error('request failed', fields, error instanceof Fault ? error.cause : error);
       } else {
-        log.info('refused', fields);
+        log.info('request rejected', fields);
       }
     },
   };
