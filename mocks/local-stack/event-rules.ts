@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Invoke } from './functions.ts';
 import type { BusEvent } from './put-events.ts';
 import type { EventRule, FunctionConfig } from './serverless-config.ts';
-import type { Invoke } from './triggers.ts';
 
 /** Waits between two tries of an event, in ms. On AWS the first is a minute. */
 const retryPauseMs = 1_000;

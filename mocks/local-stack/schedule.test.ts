@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
 import { periodOf, scheduledEvent, startSchedule } from './schedule.ts';
 
 beforeEach(() => {

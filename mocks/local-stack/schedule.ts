@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ScheduledEvent } from 'aws-lambda';
-import { eventTime, localArn } from './aws-events.ts';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
+import { eventTime, localArn } from './local-aws.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
   minute: 60_000,

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { beforeEach, expect, it } from 'vitest';
-import { contextOf } from '../../../tests/service/gateway.ts';
+import { contextOf } from '../../../mocks/local-stack/functions.ts';
 import type { MessageResult } from '../../device/ports.ts';
 import type { Log, LogFields } from '../../telemetry/log.ts';
 import { queueHandler } from './serve-batch.ts';
