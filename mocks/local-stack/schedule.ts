@@ -50,7 +50,7 @@ export function startSchedule(schedule: {
     const result = await invoke(scheduledEvent(name, Date.now()));
     running = false;
     if (result.kind !== 'answered')
-      log(`${name}: the function failed (${result.reason}), the next run does it`);
+      log(`${name}: the function failed (${result.reason}); the next run will do it`);
   };
   const timer = setInterval(() => void run(), everyMs);
   return { stop: () => clearInterval(timer) };

@@ -4,7 +4,7 @@ import { readLocalSettings } from './settings.ts';
 it('has a default for everything', () => {
   const { ports, dataDir } = readLocalSettings({}, '/repository');
   expect(ports.api.port).toBe(3000);
-  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(7);
+  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(6);
   expect(dataDir).toBe('/repository/.local');
 });
 

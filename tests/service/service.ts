@@ -10,6 +10,7 @@ import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts'
 import { createDispatcher } from '../../mocks/local-stack/event-rules.ts';
 import { startEventBridge } from '../../mocks/local-stack/eventbridge.ts';
 import { type Invoke, loadFunctions } from '../../mocks/local-stack/functions.ts';
+import { functionsEnvironment } from '../../mocks/local-stack/functions-environment.ts';
 import { startGateway } from '../../mocks/local-stack/gateway.ts';
 import type { BusEvent } from '../../mocks/local-stack/put-events.ts';
 import { scheduledEvent } from '../../mocks/local-stack/schedule.ts';
@@ -103,24 +104,14 @@ export async function startService(
     log: () => undefined,
   });
 
-  Object.assign(process.env, quick, { PUBLIC_BASE_URL: gateway.url }, env, {
-    TABLE_NAME: tableName,
-    QUEUE_URL: queueUrl('RefreshQueue'),
-    DEAD_LETTER_QUEUE_URL: queueUrl('DeadLetterQueue'),
-    CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
-    FORWARD_QUEUE_URL: queueUrl('ForwardQueue'),
-    FORWARD_DEAD_LETTER_QUEUE_URL: queueUrl('ForwardDeadLetterQueue'),
-    EVENT_BUS_NAME: config.bus.name,
-    SEALING_PUBLIC_KEY: keys.publicKey,
-    SEALING_KEYRING: env.SEALING_KEYRING ?? keys.keyring,
-    GEWE_BASE_URL: env.GEWE_BASE_URL ?? gewe.url,
-    AWS_REGION: location.region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-    AWS_ENDPOINT_URL_SQS: sqs.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
-  });
+  const places = {
+    geweUrl: gewe.url,
+    dynamoDbUrl: dynamoDb.url,
+    eventsUrl: bus.url,
+    publicBaseUrl: gateway.url,
+  };
+  const wiring = functionsEnvironment({ config, tableName, keys, sqs, ...places });
+  Object.assign(process.env, quick, wiring, env);
   loaded = await loadFunctions(config.functions);
   const pollers = startPollers({
     functions: config.functions,
