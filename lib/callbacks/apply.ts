@@ -1,10 +1,10 @@
 import { type CallbackDevice, type DiscoverPorts, discoverRoom, leaveRoom } from '../chatrooms/discover.ts';
 import { deviceKeyFor } from '../device/keys.ts';
-import { notePresence } from '../device/note-presence.ts';
-import { bringsBack } from '../device/presence-rules.ts';
+import { bringsBack, cameBack, wentOffline } from '../device/presence-rules.ts';
 import type { EpochMs } from '../device/record.ts';
 import { isOpen } from '../device/record.ts';
 import type { CallbackEffect } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
 import { type RerunPorts, requestRerun } from '../refresh/request-rerun.ts';
 import { type CallbackEvent, isChatroomId } from './event.ts';
 
@@ -27,7 +27,7 @@ export async function applyCallback(
   const subscription = record?.subscription;
   if (record === undefined || !subscription?.onCallbacks || subscription.stopped) return 'unsubscribed';
   if (event.kind === 'presence' && event.presence === 'offline') {
-    await notePresence(deviceKey, 'offline', receivedAtMs, ports);
+    await notePresence(wentOffline, deviceKey, receivedAtMs, ports);
     return 'offline';
   }
   // Nothing was written after it came, whatever GeWe's clock says.
@@ -36,7 +36,7 @@ export async function applyCallback(
   if (isBack) {
     // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
     await requestRerun(deviceKey, { trigger: 'callback' }, ports);
-    await notePresence(deviceKey, 'online', atMs, ports);
+    await notePresence(cameBack, deviceKey, atMs, ports);
   }
   const isOffline = record.offlineSinceMs !== undefined && !isBack;
   if (event.kind === 'presence') return isOffline ? 'none' : 'online';
@@ -50,6 +50,16 @@ export async function applyCallback(
   if (roomId === undefined) return 'none';
   const message = { roomId, ...(writtenAtMs !== undefined && { writtenAtMs }) };
   return (await discoverRoom(device, message, ports)) ? 'room' : 'none';
+}
+
+/** The device was heard of, or was logged out, at `atMs`. */
+async function notePresence(
+  rule: typeof wentOffline,
+  deviceKey: string,
+  atMs: EpochMs,
+  { records, clock }: ApplyPorts,
+): Promise<void> {
+  await updateRecord({ records, clock }, deviceKey, (record) => rule(record, { atMs, nowMs: clock.now() }));
 }
 
 /** A room matters to the list only when it is in it. */

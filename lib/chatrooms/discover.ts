@@ -1,5 +1,7 @@
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { Clock, SubscriptionStore } from '../device/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
+import { sealedTokenOf } from '../device/subscribe.ts';
 import type { ChatroomStore, RoomQueue } from './ports.ts';
 import type { Chatroom, RoomDecision } from './room-rules.ts';
 import { hear, leave, noteIntervalMs } from './room-rules.ts';
@@ -36,14 +38,15 @@ export async function discoverRoom(
   const { deviceKey, record, subscription, receivedAtMs } = device;
   const { roomId } = message;
   const name = nameOf(device, roomId);
-  if (ports.recentRooms.isRecent(name, receivedAtMs)) return false;
+  const notedAtMs = ports.recentRooms.get(name) ?? Number.NEGATIVE_INFINITY;
+  if (receivedAtMs < notedAtMs + noteIntervalMs) return false;
   const isSaved = (await ports.savedRooms(deviceKey, record)).has(roomId);
   const ref = { deviceKey, roomId, fence: record.rev };
   let seen: Chatroom | undefined;
   let sealed: string | undefined;
   const { send } = await updateRoom<RoomDecision>(ref, ports, async (room) => {
     const decision = hear(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
-    if (decision.send) sealed ??= await sealedFor(deviceKey, subscription, ports);
+    if (decision.send) sealed ??= await sealedTokenOf(deviceKey, subscription, ports.subscriptions);
     // The subscription was deleted or put anew a moment ago: the room is for a later message.
     if (decision.send && sealed === undefined) return {};
     seen = decision.next ?? room;
@@ -53,7 +56,7 @@ export async function discoverRoom(
     const { attempt, delayS } = send;
     await ports.callbackQueue.send({ kind: 'room', deviceKey, roomId, attempt, sealed }, delayS);
   }
-  if (seen && seen.leftAtMs === undefined) ports.recentRooms.note(name, seen.lastHeardAtMs);
+  if (seen && seen.leftAtMs === undefined) ports.recentRooms.set(name, seen.lastHeardAtMs);
   return send !== undefined;
 }
 
@@ -66,17 +69,8 @@ export async function leaveRoom(
   const { deviceKey, record, receivedAtMs } = device;
   const ref = { deviceKey, roomId, fence: record.rev };
   const { next } = await updateRoom(ref, ports, (room) => leave(room, { roomId, atMs, receivedAtMs }));
-  ports.recentRooms.forget(nameOf(device, roomId));
+  ports.recentRooms.delete(nameOf(device, roomId));
   return next !== undefined;
-}
-
-async function sealedFor(
-  deviceKey: string,
-  { suffix }: Subscription,
-  { subscriptions }: DiscoverPorts,
-): Promise<string | undefined> {
-  const kept = await subscriptions.load(deviceKey);
-  return kept?.suffix === suffix ? kept.sealed : undefined;
 }
 
 /** Another subscription begins from what is stored: the device may have been erased between. */
@@ -84,24 +78,12 @@ function nameOf({ deviceKey, subscription }: CallbackDevice, roomId: string): st
   return [deviceKey, subscription.suffix, roomId].join(' ');
 }
 
-/** RoomInfoClient that were heard of a moment ago: a storm of messages reads and writes nothing about them. */
-export interface RecentRooms {
-  isRecent(name: string, atMs: EpochMs): boolean;
-  note(name: string, receivedAtMs: EpochMs): void;
-  forget(name: string): void;
-}
+/** When rooms were noted last: a storm of messages reads and writes nothing about them. */
+export type RecentRooms = BoundedMap<EpochMs>;
 
 /** Some megabytes. */
 const maxRecent = 20_000;
 
 export function createRecentRooms(): RecentRooms {
-  const heard = new Map<string, EpochMs>();
-  return {
-    isRecent: (name, atMs) => atMs < (heard.get(name) ?? Number.NEGATIVE_INFINITY) + noteIntervalMs,
-    note(name, receivedAtMs) {
-      if (heard.size >= maxRecent) heard.clear();
-      heard.set(name, receivedAtMs);
-    },
-    forget: (name) => void heard.delete(name),
-  };
+  return new BoundedMap(maxRecent);
 }

@@ -44,7 +44,7 @@ async function deviceWith(ports: Ports, saved: readonly string[] | undefined, he
       counts: countsOf(contacts),
     };
     const snapshot = { slot: 'A', ...named, ...times } as const;
-    await ports.records.compareAndSet(deviceKey, { rev: 1, results: [], superseded: [], snapshot });
+    await ports.records.compareAndSet(deviceKey, { rev: 1, superseded: {}, snapshot });
   }
   return deviceKey;
 }

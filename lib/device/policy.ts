@@ -38,5 +38,3 @@ export const shortestPeriodMs = 60_000;
 export const dueShards = 4;
 /** An ended refresh can be read this long. */
 export const resultRetentionMs = 24 * 3_600_000;
-/** Ended refreshes kept in the record, to keep it within one write unit (1 KB); more go to the archive together. */
-export const resultsInRecord = 2;

@@ -47,10 +47,9 @@ export interface ChangeStore {
   newestFirst(deviceKey: string): AsyncIterable<Change>;
 }
 
-/** Ended refreshes that the record has no room for; kept until 24 h after the last of them ended. */
+/** Ended refreshes, once another one has taken their place in the record; kept until 24 h after their end. */
 export interface RefreshArchive {
-  /** Ids of a device's refreshes sort in the order of time; `refreshes` is not empty and oldest first. */
-  put(deviceKey: string, rev: number, refreshes: readonly EndedRefresh[]): Promise<void>;
+  put(deviceKey: string, rev: number, refresh: EndedRefresh): Promise<void>;
   find(deviceKey: string, refreshId: string): Promise<EndedRefresh | undefined>;
 }
 
@@ -76,7 +75,7 @@ export interface EraseMessage {
   readonly rev: number;
 }
 
-/** A refresh is pendingRerun (`record.pendingRerun`): begin it when its time has come. */
+/** A refresh is rerun (`record.rerun`): begin it when its time has come. */
 export interface RerunMessage {
   readonly kind: 'rerun';
   readonly deviceKey: string;

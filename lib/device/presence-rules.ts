@@ -12,7 +12,7 @@ export interface Word {
  */
 export function wentOffline(record: DeviceRecord | undefined, { atMs, nowMs }: Word): Decision<boolean> {
   if (record?.subscription === undefined || record.offlineSinceMs !== undefined) return { outcome: false };
-  const { pendingRerun: _later, backAtMs, ...rest } = record;
+  const { rerun: _later, backAtMs, ...rest } = record;
   // GeWe may have begun to make the list, or written the message, a moment before: then the next word tells.
   if (atMs <= Math.max(backAtMs ?? 0, record.snapshot?.asOfMs ?? 0)) return { outcome: false };
   const subscription = backedOff(record.subscription, nowMs);

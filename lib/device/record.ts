@@ -4,7 +4,8 @@ import type { FailureClass } from './failures.ts';
 export type EpochMs = number;
 
 /** What asked for a refresh. */
-export type Trigger = 'api' | 'schedule' | 'event' | 'callback' | 'pass-through';
+export const triggers = ['api', 'schedule', 'event', 'callback', 'pass-through'] as const;
+export type Trigger = (typeof triggers)[number];
 
 /** How many ids each array of a list holds. */
 export interface Counts {
@@ -99,15 +100,11 @@ export interface OpenRefresh extends RefreshBase {
 
 export type Refresh = OpenRefresh | EndedRefresh;
 
-/** 96 bits. */
+/** Of a digest: 96 bits, all that telling lists apart needs. */
 export const supersededDigestLength = 16;
 
-/** A list that was served until `atMs`: GeWe's cache may still remember it. */
-export interface Superseded {
-  /** The first `supersededDigestLength` characters of its digest: all that telling lists apart needs. */
-  readonly digest: string;
-  readonly atMs: EpochMs;
-}
+/** Lists that GeWe's cache may still remember: until when each was served, by the first 16 characters of its digest. */
+export type Superseded = Readonly<Record<string, EpochMs>>;
 
 /** The permission to refresh a device without its caller; its sealed token stands in the `SubscriptionStore`. */
 export interface Subscription {
@@ -132,7 +129,7 @@ export interface Subscription {
 export interface PendingRerun {
   readonly notBeforeMs: EpochMs;
   /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
-  readonly requestedAtMs: EpochMs;
+  readonly sentAtMs: EpochMs;
   readonly trigger: Trigger;
 }
 
@@ -167,12 +164,11 @@ export interface DeviceRecord {
   readonly call?: ListCall;
   /** The refresh that is under way, or the one that ended last. */
   readonly refresh?: Refresh;
-  /** Earlier refreshes, oldest first; older ones still are in the archive. */
-  readonly results: readonly EndedRefresh[];
-  /** Oldest first. */
-  readonly superseded: readonly Superseded[];
+  /** How long the last refresh that succeeded took, from its start to its end. */
+  readonly expectedMs?: number;
+  readonly superseded: Superseded;
   readonly subscription?: Subscription;
-  readonly pendingRerun?: PendingRerun;
+  readonly rerun?: PendingRerun;
   /** Oldest first; what is pending of one kind is one entry (see `outbox.ts`). */
   readonly pending?: readonly Pending[];
   /** Since when the device is logged out of WeChat, as far as is known. */
@@ -184,7 +180,7 @@ export interface DeviceRecord {
 }
 
 /** What is known of a device that nothing is known of. */
-export const emptyRecord: DeviceRecord = { rev: 0, results: [], superseded: [] };
+export const emptyRecord: DeviceRecord = { rev: 0, superseded: {} };
 
 /** The next revision of a record. */
 export function advance(record: DeviceRecord, changes: Partial<DeviceRecord>): DeviceRecord {
@@ -196,24 +192,24 @@ export function isOpen(refresh: Refresh): refresh is OpenRefresh {
 }
 
 /**
- * The refresh that was under way in a record, as it ended with the next one (or with what was archived for it);
- * undefined when it goes on, or was erased.
+ * The refresh that was under way in a record, as it ended with the next one (or was archived for it); undefined when it goes on,
+ * or was erased.
  */
 export function endedBetween(
   { refresh }: DeviceRecord,
   next: DeviceRecord,
-  archive: readonly EndedRefresh[] = [],
+  archive: EndedRefresh | undefined,
 ): EndedRefresh | undefined {
   if (refresh === undefined || !isOpen(refresh)) return undefined;
-  const found = [next.refresh, ...next.results, ...archive].find((other) => other?.id === refresh.id);
+  const found = [next.refresh, archive].find((other) => other?.id === refresh.id);
   return found && !isOpen(found) ? found : undefined;
 }
 
-/** What one of the rules of `refresh.ts` decided. */
+/** What a rule decided. */
 export interface Decision<Outcome> {
   /** The record to store instead; absent when nothing changes. */
   readonly next?: DeviceRecord;
-  /** To be archived before `next` is stored: the record has no room for them any longer. */
-  readonly archive?: readonly EndedRefresh[];
+  /** To be archived before `next` is stored: another refresh takes its place in the record. */
+  readonly archive?: EndedRefresh;
   readonly outcome: Outcome;
 }

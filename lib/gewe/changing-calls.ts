@@ -1,6 +1,6 @@
 import type { CallbackSetting } from '../callbacks/redirect.ts';
 import type { CallReader, PassedAnswer, PassedCall } from '../pass-through/call.ts';
-import { isObject, type JsonObject, parseEnvelope } from './envelope.ts';
+import { isObject, type JsonObject, parseEnvelope, parseJson } from './envelope.ts';
 
 /**
  * Calls after which the contact list can be another one, by the ends of their paths. Sources: GeWe's documentation (联系人模块,
@@ -57,10 +57,6 @@ function nameOf({ group, operation }: PassedCall): string {
 
 /** Of a body that is a JSON object; none of any other. */
 function membersOf(body: Uint8Array): JsonObject {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(json) ? json : {};
-  } catch {
-    return {};
-  }
+  const json = parseJson(new TextDecoder().decode(body))?.value;
+  return isObject(json) ? json : {};
 }

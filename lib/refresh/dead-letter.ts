@@ -27,14 +27,14 @@ export async function handleDeadLetter(
     return { kind: 'ack', what: 'dropped' };
   }
   const nowMs = ports.clock.now();
-  const outcome = await updateRecord(ports, message.deviceKey, (record) =>
-    failFromDeadLetter(record, message, nowMs),
+  const { record, outcome } = await updateRecord(ports, message.deviceKey, (now) =>
+    failFromDeadLetter(now, message, nowMs),
   );
   if (outcome.kind === 'wait') {
     await handle.extendVisibility(secondsUntil(outcome.untilMs, nowMs));
     return { kind: 'retryLater' };
   }
-  await publishPending(message.deviceKey, await ports.records.load(message.deviceKey), ports);
+  await publishPending(message.deviceKey, record, ports);
   ports.telemetry?.deadLetterHandled();
   return { kind: 'ack', what: outcome.kind };
 }

@@ -27,8 +27,8 @@ export function judge(
 ): Verdict {
   const { snapshot, refresh } = record;
   if (snapshot?.digest === given.digest) return 'unchanged';
-  const remembered = record.superseded.some(
-    ({ digest, atMs }) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
+  const remembered = Object.entries(record.superseded).some(
+    ([digest, atMs]) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
   );
   if (given.work === 'poll' && remembered) return 'stale-cache';
   if (snapshot === undefined) return 'changed';

@@ -31,10 +31,10 @@ export async function underLease<T>(
     for (;;) {
       await ports.clock.sleep(leaseMs / 3, stop.signal);
       if (stop.signal.aborted) return;
-      const requestedAtMs = ports.clock.now();
+      const sentAtMs = ports.clock.now();
       const renewed = await tryRenew(held.deviceKey, held.claim, ports);
       if (renewed === 'renewed') {
-        livesUntilMs = requestedAtMs + leaseMs;
+        livesUntilMs = sentAtMs + leaseMs;
         await hide(held.handle, leaseMs);
       } else if (renewed === 'lost' || ports.clock.now() + leaseMs / 3 >= livesUntilMs) {
         lost.abort(new LeaseLost());
@@ -63,8 +63,10 @@ async function tryRenew(
 ): Promise<'renewed' | 'lost' | 'unknown'> {
   try {
     const nowMs = ports.clock.now();
-    const held = await updateRecord(ports, deviceKey, (record) => renew(record, claim, nowMs, ports.policy));
-    return held ? 'renewed' : 'lost';
+    const { outcome: isHeld } = await updateRecord(ports, deviceKey, (record) =>
+      renew(record, claim, nowMs, ports.policy),
+    );
+    return isHeld ? 'renewed' : 'lost';
   } catch {
     return 'unknown';
   }

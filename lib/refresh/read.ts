@@ -9,7 +9,7 @@ import {
 } from '../device/ports.ts';
 import { type DeviceRecord, isOpen, type Refresh, type SnapshotRef } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
-import { lastDurationMs, refreshIn } from './refresh-rules.ts';
+import { refreshIn } from './refresh-rules.ts';
 
 export interface ReadContactsPorts {
   readonly records: RecordStore;
@@ -112,7 +112,7 @@ export async function readRefresh(
   if (record === undefined || record.erasedAtMs !== undefined) return undefined;
   const refresh =
     refreshIn(record, refreshId, ports.clock.now()) ?? (await ports.archive.find(deviceKey, refreshId));
-  return refresh && { refresh, expectedMs: lastDurationMs(record) };
+  return refresh && { refresh, expectedMs: record.expectedMs };
 }
 
 const firstLookMs = 40;

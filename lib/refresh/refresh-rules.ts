@@ -6,7 +6,6 @@ import {
   type Policy,
   resendIntervalMs,
   resultRetentionMs,
-  resultsInRecord,
 } from '../device/policy.ts';
 import {
   advance,
@@ -122,7 +121,6 @@ export function begin(
 ): Decision<StartOutcome> {
   const { erasedAtMs: _revived, ...stored } = record ?? emptyRecord;
   const base = withAbandonedEnded(stored, nowMs);
-  const previous = base.refresh && !isOpen(base.refresh) ? [base.refresh] : [];
   const refresh: OpenRefresh = {
     // Ids sort in the order of time, whatever the clocks of those who start say.
     id: `${(base.rev + 1).toString(36).padStart(7, '0')}-${suffix}`,
@@ -136,11 +134,11 @@ export function begin(
     notBeforeMs,
     sentAtMs: nowMs,
   };
-  const kept = [...base.results, ...previous].filter((ended) => nowMs - ended.endedAtMs < resultRetentionMs);
-  const full = kept.length > resultsInRecord;
+  const previous = base.refresh;
+  const isReadable = previous && !isOpen(previous) && nowMs - previous.endedAtMs < resultRetentionMs;
   return {
-    next: advance(base, { refresh, results: full ? [] : kept }),
-    ...(full && { archive: kept }),
+    next: advance(base, { refresh }),
+    ...(isReadable && { archive: previous }),
     outcome: { kind: 'begun', refresh, send: outgoingStep(refresh, nowMs) },
   };
 }
@@ -180,8 +178,8 @@ export type ClaimOutcome =
       readonly kind: 'work';
       readonly work: Work;
       readonly call: ListCall;
-      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
-      readonly fence: number;
+      /** As the claim stored it. Its revision is the fence: what this claim's holder writes yields to later claims' writes. */
+      readonly record: DeviceRecord;
     }
   /** Another worker holds it, or it is too early: receive the message again then. */
   | { readonly kind: 'wait'; readonly untilMs: EpochMs }
@@ -216,8 +214,8 @@ export function claim(
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
   // A list call that begins now sees whatever was heard of before.
-  const { pendingRerun, ...rest } = record;
-  const next = advance(running && pendingRerun ? { ...rest, pendingRerun } : rest, {
+  const { rerun, ...rest } = record;
+  const next = advance(running && rerun ? { ...rest, rerun } : rest, {
     call,
     refresh: {
       ...refresh,
@@ -227,7 +225,7 @@ export function claim(
       lease: { owner, untilMs: nowMs + policy.leaseMs },
     },
   });
-  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, fence: next.rev } };
+  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
 }
 
 /** A list call that begins now, after whatever is known of an earlier one. */
@@ -371,12 +369,15 @@ function supersededBy(
   { superseded, snapshot: before }: DeviceRecord,
   { digest }: { readonly digest: string },
   nowMs: EpochMs,
-): readonly Superseded[] {
-  const remembered = superseded.filter(
-    (one) => !digest.startsWith(one.digest) && nowMs - one.atMs < cacheMemoryMs,
+): Superseded {
+  const remembered = Object.entries(superseded).filter(
+    ([earlier, atMs]) => !digest.startsWith(earlier) && nowMs - atMs < cacheMemoryMs,
   );
-  const last = before ? [{ digest: before.digest.slice(0, supersededDigestLength), atMs: nowMs }] : [];
-  return [...remembered, ...last].slice(-maxSuperseded);
+  const latest = remembered.toSorted(([, one], [, other]) => one - other).slice(1 - maxSuperseded);
+  return {
+    ...Object.fromEntries(latest),
+    ...(before && { [before.digest.slice(0, supersededDigestLength)]: nowMs }),
+  };
 }
 
 /** At the shortest interval of a minute no more lists are superseded within the cache's ten minutes. */
@@ -445,7 +446,8 @@ function succeed(
   brought?: { readonly snapshot: SnapshotRef; readonly before: SnapshotRef | undefined },
 ): Decision<SettleOutcome> {
   const succeeded = ended(refresh, { status: 'succeeded', endedAtMs: nowMs, result });
-  const next = withEnded(record, succeeded);
+  const expectedMs = nowMs - refresh.createdAtMs;
+  const next = { ...withEnded(record, succeeded), expectedMs };
   const outcome: SettleOutcome = { kind: 'ended', refresh: succeeded };
   if (brought === undefined) return { next, outcome };
   const { added, removed } = result;
@@ -463,23 +465,23 @@ function succeed(
 }
 
 /**
- * The next record, with its refresh ended: what that means for the subscription, for what is pendingRerun, and what others
- * are to hear of a failure.
+ * The next record, with its refresh ended: what that means for the subscription, for the pending rerun, and for the events to
+ * publish.
  */
 function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
-  const { subscription, offlineSinceMs, backAtMs, pendingRerun, ...rest } = record;
+  const { subscription, offlineSinceMs, backAtMs, rerun, ...rest } = record;
   const { id: refreshId, error, endedAtMs } = end;
   const rev = record.rev + 1;
   const sinceMs = offlineSinceMs ?? (error === 'device-offline' && subscription ? endedAtMs : undefined);
   const isOffline = sinceMs !== undefined && end.status === 'failed';
-  // Another refresh could not mend it.
+  // Another refresh could not help.
   const isVain = error !== undefined && failureTraits[error].coolsDown;
   return {
     ...rest,
     rev,
     refresh: end,
     ...(subscription && { subscription: afterEnd(subscription, end, endedAtMs) }),
-    ...(pendingRerun && !isVain && { pendingRerun }),
+    ...(rerun && !isVain && { rerun }),
     ...(isOffline && { offlineSinceMs: sinceMs }),
     ...(backAtMs !== undefined && !isOffline && { backAtMs }),
     ...(error && {
@@ -556,15 +558,8 @@ export function asSeen(refresh: Refresh, nowMs: EpochMs): Refresh {
 
 /** A refresh of this record by its id, as readers see it; the archive may know it when this does not. */
 export function refreshIn(record: DeviceRecord, refreshId: string, nowMs: EpochMs): Refresh | undefined {
-  const known = [record.refresh, ...record.results].find((refresh) => refresh?.id === refreshId);
+  const known = record.refresh?.id === refreshId ? record.refresh : undefined;
   const seen = known && asSeen(known, nowMs);
   if (seen && !isOpen(seen) && nowMs - seen.endedAtMs >= resultRetentionMs) return undefined;
   return seen;
-}
-
-/** How long the last refresh that succeeded took from its start; undefined when none is remembered. */
-export function lastDurationMs(record: DeviceRecord): number | undefined {
-  const refreshes = [...record.results, ...(record.refresh ? [record.refresh] : [])];
-  const last = refreshes.findLast((refresh) => refresh.status === 'succeeded');
-  return last && 'endedAtMs' in last ? last.endedAtMs - last.createdAtMs : undefined;
 }

@@ -11,6 +11,7 @@ import type {
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendRerun, sendStep } from './messages.ts';
 import type { RerunOutcome } from './rerun-rules.ts';
 import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
 
@@ -32,10 +33,15 @@ export async function requestRerun(
   ports: RerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy } = ports;
-  const outcome = await updateRecord(ports, deviceKey, (record) =>
+  const { record, outcome } = await updateRecord(ports, deviceKey, (record) =>
     rerunForSubscription(record, { ...change, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealedTokenOf(deviceKey, ports), ports.queue);
+  return send(
+    outcome,
+    deviceKey,
+    () => sealedTokenOf(deviceKey, record?.subscription, ports.subscriptions),
+    ports.queue,
+  );
 }
 
 export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
@@ -50,7 +56,7 @@ export async function requestRerunAsOwner(
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy, sealer } = ports;
   const deviceKey = deviceKeyOf(secret.token, secret.appId);
-  const outcome = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
+  const { outcome } = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
     rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
   );
   return send(outcome, deviceKey, () => sealer.seal(secret, deviceKey), ports.queue);
@@ -66,12 +72,11 @@ async function send(
   if (outcome.kind === 'requested') {
     const sealed = await sealedToken();
     if (sealed === undefined) return 'unsubscribed';
-    await queue.send({ kind: 'rerun', deviceKey, sealed }, outcome.delayS);
+    await sendRerun(queue, deviceKey, sealed, outcome.delayS);
   }
   if (outcome.kind === 'joined' && outcome.send) {
     const sealed = await sealedToken();
-    const { delayS, ...step } = outcome.send;
-    if (sealed !== undefined) await queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+    if (sealed !== undefined) await sendStep(queue, deviceKey, sealed, outcome.send);
   }
   return outcome.kind;
 }

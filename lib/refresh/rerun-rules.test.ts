@@ -63,7 +63,7 @@ describe('a change that is heard of', () => {
     const first = change(subscribed, t0);
     const again = change(first.next, t0 + 12 * s);
     expect(again.outcome).toEqual({ kind: 'requested', delayS: 0 });
-    expect(again.next?.pendingRerun?.notBeforeMs).toBe(first.next?.pendingRerun?.notBeforeMs);
+    expect(again.next?.rerun?.notBeforeMs).toBe(first.next?.rerun?.notBeforeMs);
   });
 
   it('is seen by a refresh that has not yet called GeWe, and by no other one', () => {
@@ -96,7 +96,7 @@ describe('a change that is heard of', () => {
 
   it('is forgotten when the refresh that runs fails in a way that another cannot mend', () => {
     const noted = stored(change(running(), t0 + s));
-    expect(ended('device-offline', noted, t0 + 5 * s)).not.toHaveProperty('pendingRerun');
+    expect(ended('device-offline', noted, t0 + 5 * s)).not.toHaveProperty('rerun');
     const transient = ended('upstream-error', noted, t0 + 5 * s);
     expect(rerunDelayS(transient, t0 + 5 * s, policy)).toBe(6);
   });
@@ -108,10 +108,10 @@ describe('a change that is heard of', () => {
       untilMs: t0 + 10 * s,
     });
     const begun = stored(startRerun(asked, { nowMs: t0 + 10 * s, suffix }, policy));
-    expect(begun).toMatchObject({ pendingRerun: { trigger: 'callback' }, refresh: { trigger: 'callback' } });
+    expect(begun).toMatchObject({ rerun: { trigger: 'callback' }, refresh: { trigger: 'callback' } });
     const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
     const claimed = stored(claim(begun, message, { owner: 'worker', nowMs: t0 + 11 * s }, policy));
-    expect(claimed).not.toHaveProperty('pendingRerun');
+    expect(claimed).not.toHaveProperty('rerun');
     expect(startRerun(claimed, { nowMs: t0 + 12 * s, suffix }, policy)).toEqual({
       outcome: { kind: 'drop' },
     });
@@ -161,13 +161,13 @@ describe('a change that the bearer of the token tells of', () => {
 
   it('is seen to without a subscription, and for a device that is not known yet or was erased', () => {
     const { subscription: _none, ...unsubscribed } = subscribed;
-    const erased: DeviceRecord = { rev: 7, results: [], superseded: [], erasedAtMs: t0 - s };
+    const erased: DeviceRecord = { rev: 7, superseded: {}, erasedAtMs: t0 - s };
     for (const record of [undefined, unsubscribed, subscribed, erased]) {
       const told = tell(record, t0);
       expect(told.outcome).toEqual({ kind: 'requested', delayS: 10 });
       expect(told.next).toMatchObject({
         rev: (record?.rev ?? 0) + 1,
-        pendingRerun: { trigger: 'pass-through' },
+        rerun: { trigger: 'pass-through' },
       });
       expect(told.next).not.toHaveProperty('erasedAtMs');
       const begun = startRerun(told.next, { nowMs: t0 + 10 * s, suffix }, policy);

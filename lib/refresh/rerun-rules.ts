@@ -53,32 +53,32 @@ function note(
     if (refresh.status === 'queued' && !callMayRun) {
       const { next, outcome } = join(record, refresh, { nowMs, trigger });
       const send = outcome.kind === 'joined' ? outcome.send : undefined;
-      if (send || record.pendingRerun) {
+      if (send || record.rerun) {
         return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
       }
       // It sees the change, unless its message was lost with who began it: the `again` message finds that out.
       return asked(record, { notBeforeMs: Math.max(nowMs, lostFromMs(refresh)), trigger }, nowMs);
     }
-    if (record.pendingRerun) return { outcome: { kind: 'pending' } };
-    const pendingRerun = { notBeforeMs: nowMs + policy.changeDebounceMs, requestedAtMs: 0, trigger };
-    return { next: advance(record, { pendingRerun }), outcome: { kind: 'pending' } };
+    if (record.rerun) return { outcome: { kind: 'pending' } };
+    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, sentAtMs: 0, trigger };
+    return { next: advance(record, { rerun }), outcome: { kind: 'pending' } };
   }
   // Sent again now and then: whoever asked for it before may have died before it was sent.
-  if (record.pendingRerun && nowMs < record.pendingRerun.requestedAtMs + resendIntervalMs)
+  if (record.rerun && nowMs < record.rerun.sentAtMs + resendIntervalMs)
     return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
-  const notBeforeMs = record.pendingRerun?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  return asked(record, { trigger, ...record.pendingRerun, notBeforeMs }, nowMs);
+  const notBeforeMs = record.rerun?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
+  return asked(record, { trigger, ...record.rerun, notBeforeMs }, nowMs);
 }
 
 function asked(
   record: DeviceRecord,
-  pendingRerun: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
+  rerun: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
   nowMs: EpochMs,
 ): Decision<Extract<RerunOutcome, { kind: 'requested' }>> {
   return {
-    next: advance(record, { pendingRerun: { ...pendingRerun, requestedAtMs: nowMs } }),
-    outcome: { kind: 'requested', delayS: delayS(pendingRerun.notBeforeMs, nowMs) },
+    next: advance(record, { rerun: { ...rerun, sentAtMs: nowMs } }),
+    outcome: { kind: 'requested', delayS: delayS(rerun.notBeforeMs, nowMs) },
   };
 }
 
@@ -95,19 +95,19 @@ export function startRerun(
   policy: Policy,
 ): Decision<StartRerunOutcome> {
   const { nowMs } = request;
-  const pendingRerun = record?.pendingRerun;
-  if (record === undefined || pendingRerun === undefined) return { outcome: { kind: 'drop' } };
+  const rerun = record?.rerun;
+  if (record === undefined || rerun === undefined) return { outcome: { kind: 'drop' } };
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
   if (refresh && isOpen(refresh)) {
     // It may be the one that was begun for this message, by who died before its own message was sent.
-    const { next, outcome } = join(record, refresh, { nowMs, trigger: pendingRerun.trigger });
+    const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
     if (outcome.kind !== 'joined' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
     return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
   }
-  const notBeforeMs = Math.max(pendingRerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
+  const notBeforeMs = Math.max(rerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
   if (nowMs < notBeforeMs) return { outcome: { kind: 'wait', untilMs: notBeforeMs } };
-  // What is pendingRerun goes when the list call begins: only then is it certain to be seen.
-  const { next, archive, outcome } = begin(record, { ...request, trigger: pendingRerun.trigger }, policy);
+  // What is rerun goes when the list call begins: only then is it certain to be seen.
+  const { next, archive, outcome } = begin(record, { ...request, trigger: rerun.trigger }, policy);
   if (outcome.kind !== 'begun' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
   return {
     ...(next && { next }),
@@ -117,13 +117,13 @@ export function startRerun(
 }
 
 /**
- * A refresh has ended, and one more is pendingRerun: by when its `again` message is to be served, in seconds from now.
+ * A refresh has ended, and one more is rerun: by when its `again` message is to be served, in seconds from now.
  * Undefined when none is, or none could help.
  */
 export function rerunDelayS(record: DeviceRecord, nowMs: EpochMs, policy: Policy): number | undefined {
-  const { pendingRerun, refresh } = record;
-  if (pendingRerun === undefined || refresh === undefined || isOpen(refresh)) return undefined;
-  return delayS(Math.max(pendingRerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
+  const { rerun, refresh } = record;
+  if (rerun === undefined || refresh === undefined || isOpen(refresh)) return undefined;
+  return delayS(Math.max(rerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
 }
 
 function delayS(untilMs: EpochMs, nowMs: EpochMs): number {

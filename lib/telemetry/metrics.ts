@@ -1,4 +1,4 @@
-import { type FailureClass, failureTraits } from '../device/failures.ts';
+import { failureClasses } from '../device/failures.ts';
 import {
   callbackEffects,
   chatroomOutcomes,
@@ -22,11 +22,9 @@ interface MetricTraits {
   readonly by?: keyof typeof dimensionValues;
 }
 
-const isFailure = (name: string): name is FailureClass => Object.hasOwn(failureTraits, name);
-
 /** All that a dimension can say. */
 export const dimensionValues = {
-  Outcome: ['succeeded', ...Object.keys(failureTraits).filter(isFailure)],
+  Outcome: ['succeeded', ...failureClasses],
   Operation: ['list', 'cached'],
   Reason: listRejections,
   DueOutcome: dueOutcomes,

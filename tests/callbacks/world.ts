@@ -68,7 +68,7 @@ export async function createWorld(table: Table, token: string) {
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const queued: Queued[] = [];
   const forwarded: ForwardMessage[] = [];
-  const pendingRerun: RefreshMessage[] = [];
+  const rerun: RefreshMessage[] = [];
   const asked: AskedRoom[] = [];
   const served: MessageResult[] = [];
   const answers: RoomAnswer[] = [];
@@ -91,7 +91,7 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void pendingRerun.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void rerun.push(message), backlog: async () => 0 },
     callbackQueue,
     forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
@@ -146,7 +146,7 @@ export async function createWorld(table: Table, token: string) {
     receivePorts,
     queued,
     forwarded,
-    pendingRerun,
+    rerun,
     asked,
     served,
     /** What GeWe says next about rooms; `info` when nothing is left. */

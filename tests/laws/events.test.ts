@@ -33,7 +33,7 @@ const plans = fc.array(
 const well = (times: number): Fate[] => Array.from({ length: times }, () => 'goes-well');
 
 /**
- * Found once: a worker that died when it had begun what was pendingRerun; one that could no longer renew its lease; a caller that died
+ * Found once: a worker that died when it had begun what was rerun; one that could no longer renew its lease; a caller that died
  * when it had begun a refresh, whose message nobody sends.
  */
 const foundOnce: [Fate[], CallPlan[], { deed: 'start' | 'change' | 'nothing'; pauseS: number }[]][] = [

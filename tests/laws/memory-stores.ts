@@ -24,7 +24,7 @@ export class MemoryStores implements RecordStore {
   readonly records = new Map<string, DeviceRecord>();
   readonly parts = new Map<string, { fence: number; bytes: Uint8Array }>();
   readonly written: { deviceKey: string; rev: number; change: Change }[] = [];
-  readonly archived: { deviceKey: string; refreshes: readonly EndedRefresh[] }[] = [];
+  readonly archived: { deviceKey: string; refresh: EndedRefresh }[] = [];
 
   async load(deviceKey: string): Promise<DeviceRecord | undefined> {
     return this.records.get(deviceKey);
@@ -65,12 +65,9 @@ export class MemoryStores implements RecordStore {
   };
 
   readonly archive: RefreshArchive = {
-    put: async (deviceKey, _rev, refreshes) => void this.archived.push({ deviceKey, refreshes }),
+    put: async (deviceKey, _rev, refresh) => void this.archived.push({ deviceKey, refresh }),
     find: async (deviceKey, refreshId) =>
-      this.archived
-        .filter((entry) => entry.deviceKey === deviceKey)
-        .flatMap(({ refreshes }) => refreshes)
-        .find(({ id }) => id === refreshId),
+      this.archived.find((entry) => entry.deviceKey === deviceKey && entry.refresh.id === refreshId)?.refresh,
   };
 
   readonly kept = new Map<string, SealedSubscription & { readonly rev: number }>();

@@ -34,8 +34,8 @@ async function live(world: World, starts: number): Promise<string[]> {
     await world.clock.runUntil(world.clock.now() + deadlineAfter(0, policy) + 1_000);
   }
   const record = world.stores.records.get(deviceKey);
-  const archived = world.stores.archived.flatMap(({ refreshes }) => refreshes);
-  const known = [record?.refresh, ...(record?.results ?? []), ...archived];
+  const archived = world.stores.archived.map(({ refresh }) => refresh);
+  const known = [record?.refresh, ...archived];
   return known.flatMap((refresh) => (refresh && !isOpen(refresh) ? [refresh.id] : []));
 }
 
