@@ -38,7 +38,8 @@ export function passedCallOf(
   }
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.byteLength > maxCallBytes) throw new Fault('request-too-large');
-  const contentType = headerOf(event, 'content-type');
+  // An empty one says nothing.
+  const contentType = headerOf(event, 'content-type') || undefined;
   if (contentType !== undefined && !/^[\x20-\x7e]{1,256}$/.test(contentType)) {
     throw new Fault('invalid-request', [{ parameter: 'Content-Type', detail: 'Content-Type 格式不正确' }]);
   }

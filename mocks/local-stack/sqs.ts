@@ -31,7 +31,7 @@ export interface LocalSqs {
 /**
  * SQS's protocol on 127.0.0.1, by fauxqs. `port`: 0 lets the system choose. `path`: a folder to keep the queues in, which
  * one process at a time may open; in memory when absent. What was acknowledged outlives the end of the process, however it
- * ends; messages in flight become visible again when their visibility timeout ends. Rejects when the port is taken.
+ * ends. Rejects when the port is taken.
  */
 export async function startSqs({
   port = 0,
@@ -103,6 +103,11 @@ function openKept(path: string, store: SqsStore): { readonly db: DatabaseSync } 
   const db: DatabaseSync = Reflect.get(manager, 'db');
   // A killed process loses nothing by that, only a machine that loses power: and a commit takes microseconds.
   db.exec('PRAGMA synchronous = NORMAL');
+  // Nobody works any more on what an earlier process had in flight: it is visible at once, as if it had not been received.
+  db.exec(
+    `UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL,
+      approximate_receive_count = approximate_receive_count - 1 WHERE receipt_handle IS NOT NULL`,
+  );
   // fauxqs 2.4.1 sets the receive count to null here, which its own table refuses: the message would be gone until the next start.
   const ready = db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
