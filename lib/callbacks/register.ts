@@ -14,9 +14,9 @@ export interface CallbackPorts {
   readonly newSalt: () => Uint8Array;
 }
 
-/** What somebody wants of the callback of a token. */
+/** What a caller asks for. */
 export interface CallbackInput {
-  /** GeWe is to be told its URL. */
+  /** Its URL is to be registered at GeWe. */
   readonly register: boolean;
   readonly forwardTo?: string;
   /** What the URL begins with: the id is put behind it. */
@@ -41,7 +41,7 @@ export type UpsertCallbackResult =
       readonly why: 'token-rejected' | 'token-unverified' | 'callback-not-registered';
     };
 
-/** A device that is nobody's: asked about it, GeWe says whether it accepts the token. */
+/** An app id that does not exist: asked about it, GeWe says whether it accepts the token. */
 const probeAppId = 'wx_gewe_contacts';
 
 /**
@@ -183,7 +183,7 @@ export async function readCallback(
   return record && { id: callbackIdOf(callbackKey, token, record.salt), record };
 }
 
-/** From then on its URL is nobody's. Throws `StoreUnavailable`. */
+/** From then on its URL is unknown here. Throws `StoreUnavailable`. */
 export async function deleteCallback(
   token: string,
   { callbacks }: Pick<CallbackPorts, 'callbacks'>,

@@ -26,7 +26,7 @@ export interface SubscriptionPorts {
 
 export type SubscribeResult =
   | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }
-  /** GeWe does not accept the token for this device, or did not say. */
+  /** GeWe does not accept the token for this device, or gave no answer. */
   | { readonly kind: 'rejected'; readonly why: 'token-rejected' | 'device-unknown' | 'token-unverified' };
 
 /**

@@ -24,7 +24,7 @@ export interface RerunPorts {
 }
 
 /**
- * A change of a subscribed device was heard of: a refresh that begins after it is seen to, however many changes come.
+ * A change of a subscribed device was reported: requests a rerun, so that a list call begins after it; one, however many changes come.
  * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function requestRerun(
@@ -48,7 +48,7 @@ export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
   readonly sealer: Sealer;
 }
 
-/** The same, of any device, for who has its token. */
+/** The same, of any device, for a caller that has its token. */
 export async function requestRerunAsOwner(
   secret: DeviceSecret,
   trigger: Trigger,

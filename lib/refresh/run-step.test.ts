@@ -25,3 +25,18 @@ it('reads the record three times at most from the start of a refresh that brings
     await clock.runUntil(clock.now() + 120_000);
   }
 });
+
+it('fails a refresh whose list is too large to be served, and keeps the stored one', async () => {
+  const world = new World([], []);
+  const { clock, stores } = world;
+  void world.start();
+  await clock.runUntil(clock.now() + 120_000);
+  const before = [...stores.records.values()][0]?.snapshot;
+  vi.spyOn(stores.snapshots, 'write').mockResolvedValue('too-large');
+  void world.start();
+  await clock.runUntil(clock.now() + 3_600_000);
+  const [record] = stores.records.values();
+  expect(record?.refresh).toMatchObject({ status: 'failed', error: 'upstream-malformed', attempt: 4 });
+  expect(record?.snapshot).toEqual(before);
+  vi.restoreAllMocks();
+});
