@@ -3,7 +3,6 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
-import type { CallbackEvent } from '../../lib/callbacks/event.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
@@ -40,6 +39,8 @@ const maxNames = 10_000;
 /** What is going on while a function runs. `device`: as people know it; absent when the function is not about one. */
 interface Scene {
   readonly device?: string;
+  /** A worker's run, whose list calls tell their outcomes themselves. */
+  readonly isWork?: boolean;
 }
 
 /**
@@ -87,8 +88,8 @@ export function createConsole(options: {
   function sceneOf(event: object): Scene {
     if (isRequest(event)) return sceneOfRequest(event);
     if (!isBatch(event)) return {};
-    const { deviceKey } = membersOf(event.Records[0]?.body ?? '');
-    return typeof deviceKey === 'string' ? { device: nameOf(deviceKey) } : {};
+    const { deviceKey } = membersOf(() => event.Records[0]?.body ?? '');
+    return { isWork: true, ...(typeof deviceKey === 'string' && { device: nameOf(deviceKey) }) };
   }
 
   watchCalls(geweUrl, (path) => {
@@ -96,9 +97,8 @@ export function createConsole(options: {
     tell(`${what} …`);
     const beganAtMs = Date.now();
     return (how) => {
-      // Their outcome is told by `called`, in better words than a status.
-      if (!/fetchContactsList(?:Cache)?$/.test(path))
-        tell(`${what} → ${how} ${tookOf(Date.now() - beganAtMs)}`);
+      const isTold = scenes.getStore()?.isWork && /fetchContactsList(?:Cache)?$/.test(path);
+      if (!isTold) tell(`${what} → ${how} ${tookOf(Date.now() - beganAtMs)}`);
     };
   });
 
@@ -179,23 +179,25 @@ function isBatch(event: object): event is SQSEvent {
   return 'Records' in event;
 }
 
-/** Of the JSON object in a text; none when it holds no such object. */
-function membersOf(text: string): Record<string, unknown> {
+/** Of the JSON object in a text; none when it holds no such object, or cannot be had. */
+function membersOf(text: () => string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text));
+    return Object(JSON.parse(text()));
   } catch {
     return {};
   }
 }
 
-/** Where it stands in a request, and only in the form that the service takes: whatever else came may be anything. */
+/** In the form that the service takes: whatever else was sent may be anything. */
+function isAppId(sent: unknown): sent is string {
+  return typeof sent === 'string' && /^[\w-]{1,128}$/.test(sent);
+}
+
 function appIdOf(event: APIGatewayProxyEventV2): string | undefined {
-  const { pathParameters, body = '', isBase64Encoded } = event;
-  const sent =
-    surfaceOf(event) === 'gewe' && !isBase64Encoded && body.length < maxLookedIntoBytes
-      ? membersOf(body).appId
-      : pathParameters?.appId;
-  return typeof sent === 'string' && /^[\w-]{1,128}$/.test(sent) ? sent : undefined;
+  const { pathParameters, body = '' } = event;
+  const isInBody = surfaceOf(event) === 'gewe' && body.length < maxLookedIntoBytes;
+  const sent = isInBody ? membersOf(() => body).appId : pathParameters?.appId;
+  return isAppId(sent) ? sent : undefined;
 }
 
 /** Such as `POST fetchContactsList wx_demo`. */
@@ -225,66 +227,41 @@ function tookOf(ms: number): string {
 
 /** What an answer says in its body, in brackets; empty when that is nothing to tell. */
 function summaryOf({ headers, body }: WireAnswer): string {
-  if (body.byteLength === 0 || body.byteLength > maxLookedIntoBytes) return '';
-  const isGzip = Object.entries(headers).some(
-    ([name, value]) => /^content-encoding$/i.test(name) && value === 'gzip',
-  );
-  const { ret, data, type, status, friends } = membersOf(textOf(body, isGzip));
-  if (typeof ret === 'number') {
-    const { friends: listed, chatrooms, ghs, code } = Object(data);
-    const parts = [listed, chatrooms, ghs].map((part) => (Array.isArray(part) ? part.length : undefined));
-    const [first = Number.NaN, second = Number.NaN, third = Number.NaN] = parts;
-    const contacts = first + second + third;
-    const more = Number.isNaN(contacts)
-      ? typeof code === 'string'
-        ? `, ${plain(code)}`
-        : ''
-      : `, ${contacts} contacts`;
-    return ` (ret ${ret}${more})`;
+  if (body.byteLength > maxLookedIntoBytes) return '';
+  const isGzip = Object.values(headers).includes('gzip');
+  const { ret, data, type, status } = membersOf(() => (isGzip ? gunzipSync(body) : body).toString('utf8'));
+  if (typeof ret !== 'number') {
+    const told = typeof type === 'string' ? type.replace(/^.*:/, '') : status;
+    return typeof told === 'string' ? ` (${plain(told)})` : '';
   }
-  const told =
-    typeof type === 'string' ? type.replace(/^.*:/, '') : friends === undefined ? status : undefined;
-  return typeof told === 'string' ? ` (${plain(told)})` : '';
+  const { friends, chatrooms, ghs, code } = Object(data);
+  if (typeof code === 'string') return ` (ret ${ret}, ${plain(code)})`;
+  const parts = [friends, chatrooms, ghs].filter(Array.isArray);
+  return parts.length < 3 ? ` (ret ${ret})` : ` (ret ${ret}, ${parts.flat().length} contacts)`;
 }
 
-function textOf(body: Buffer, isGzip: boolean): string {
-  try {
-    return (isGzip ? gunzipSync(body, { maxOutputLength: 64 * maxLookedIntoBytes }) : body).toString('utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Of which device a callback is, and what it says, in words; undefined when the request is no callback. */
+/** Of which device a callback is, and what it says; undefined when the request is no callback. */
 function callbackIn({ routeKey, body = '', isBase64Encoded }: APIGatewayProxyEventV2): string | undefined {
   if (routeKey !== 'POST /v1/callbacks/{callbackId}') return undefined;
   const event = parseCallback(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
-  const device = 'appId' in event && /^[\w-]{1,128}$/.test(event.appId) ? ` ${event.appId}` : '';
-  return `${device}: ${wordsOf(event)}`;
-}
-
-function wordsOf(event: CallbackEvent): string {
-  switch (event.kind) {
-    case 'message':
-      return event.room === undefined ? 'message' : 'room message';
-    case 'removal':
-      return 'removed from a room';
-    case 'contact':
-      return `contact ${event.change}`;
-    case 'presence':
-      return event.presence;
-    case 'probe':
-      return "GeWe's probe of the URL";
-    case 'other':
-      return 'of no effect here';
-    case 'unknown':
-      return 'of an unknown shape';
-  }
+  const device = 'appId' in event && isAppId(event.appId) ? ` ${event.appId}` : '';
+  const more = 'room' in event ? 'room ' : '';
+  const what =
+    'change' in event ? `contact ${event.change}` : 'presence' in event ? event.presence : event.kind;
+  return `${device}: ${more}${what}`;
 }
 
 /** What is shown of a line of the functions' log: warnings and errors, these with their stacks. */
 function recordLines(line: string, nameOf: (deviceKey: string) => string): readonly string[] {
-  const { level, message, timestamp: _at, thrown, deviceKey, _aws: metric, ...fields } = membersOf(line);
+  const {
+    level,
+    message,
+    timestamp: _at,
+    thrown,
+    deviceKey,
+    _aws: metric,
+    ...fields
+  } = membersOf(() => line);
   // Somebody asked for metrics.
   if (metric !== undefined) return [line];
   if (level === 'INFO') return [];
@@ -310,39 +287,29 @@ function stackLines(thrown: unknown): readonly string[] {
 function watchCalls(geweUrl: string, begun: (path: string) => (how: string) => void): void {
   const { origin } = new URL(geweUrl);
   const underWay = new WeakMap<object, (how: string) => void>();
-  const statuses = new WeakMap<object, number>();
-  const begin = (request: object, sentTo: string | undefined, path: string) => {
-    if (sentTo === origin) underWay.set(request, AsyncLocalStorage.bind(begun(path)));
+  const statuses = new WeakMap<object, number | undefined>();
+  const on = (channels: readonly string[], take: (message: ChannelMessage) => void) => {
+    for (const channel of channels) subscribe(channel, (message) => take(Object(message)));
   };
-  const end = (request: object, how: unknown) => {
-    underWay.get(request)?.(how instanceof Error ? how.message : String(how));
+  on(['http.client.request.start', 'undici:request:create'], ({ request }) => {
+    const { protocol, path } = request;
+    const sentTo = request.origin ?? `${protocol}//${String(request.getHeader?.('host'))}`;
+    if (URL.parse(sentTo)?.origin === origin) underWay.set(request, AsyncLocalStorage.bind(begun(path)));
+  });
+  on(['undici:request:headers', 'http.client.response.finish'], ({ request, response }) => {
+    statuses.set(request, response?.statusCode);
+  });
+  const ends = ['http.client.response.finish', 'undici:request:trailers'];
+  on([...ends, 'http.client.request.error', 'undici:request:error'], ({ request, error }) => {
+    underWay.get(request)?.(error?.message ?? String(statuses.get(request)));
     underWay.delete(request);
-  };
-  subscribe('http.client.request.start', (message) => {
-    const { request }: { request: ClientRequest } = Object(message);
-    const sentTo = URL.parse(`${request.protocol}//${String(request.getHeader('host'))}`)?.origin;
-    begin(request, sentTo, request.path);
   });
-  subscribe('http.client.response.finish', (message) => {
-    const { request, response }: { request: ClientRequest; response: IncomingMessage } = Object(message);
-    end(request, response.statusCode);
-  });
-  subscribe('undici:request:create', (message) => {
-    const { request }: { request: { origin: string; path: string } } = Object(message);
-    begin(request, request.origin, request.path);
-  });
-  subscribe('undici:request:headers', (message) => {
-    const { request, response }: { request: object; response: { statusCode: number } } = Object(message);
-    statuses.set(request, response.statusCode);
-  });
-  subscribe('undici:request:trailers', (message) => {
-    const { request }: { request: object } = Object(message);
-    end(request, statuses.get(request));
-  });
-  for (const channel of ['http.client.request.error', 'undici:request:error']) {
-    subscribe(channel, (message) => {
-      const { request, error }: { request: object; error: unknown } = Object(message);
-      end(request, error);
-    });
-  }
+}
+
+/** What is used of the messages on those channels. */
+interface ChannelMessage {
+  readonly request: Pick<ClientRequest, 'path'> &
+    Partial<Pick<ClientRequest, 'protocol' | 'getHeader'> & { readonly origin: string }>;
+  readonly response?: Pick<IncomingMessage, 'statusCode'>;
+  readonly error?: Error;
 }
