@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contextOf } from '../../tests/service/gateway.ts';
+import { contextOf } from '../../mocks/local-stack/functions.ts';
 import { QueueUnavailable, StoreUnavailable } from '../device/ports.ts';
 import { eventOf } from './api-gateway.test-data.ts';
 import type { GatewayResult } from './api-gateway.ts';
