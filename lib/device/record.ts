@@ -125,12 +125,17 @@ export interface Subscription {
   readonly stopped?: boolean;
 }
 
-/** A change was heard of that no list call has begun after: one more refresh is to begin. */
+/** A change was heard of that no list call is known to have begun after: one more refresh is to begin. */
 export interface PendingRerun {
   readonly notBeforeMs: EpochMs;
-  /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
-  readonly sentAtMs: EpochMs;
+  /** When its message was last sent; absent while a refresh runs, whose end sends it. */
+  readonly sentAtMs?: EpochMs;
   readonly trigger: Trigger;
+  /**
+   * The latest list call began after every change that was heard of, but is not known to have been made: its worker may have died
+   * before.
+   */
+  readonly isCovered?: boolean;
 }
 
 /** Something that others are to be told of over EventBridge, until that is known to have been done. */

@@ -101,7 +101,7 @@ describe('a change that is heard of', () => {
     expect(rerunDelayS(transient, t0 + 5 * s, policy)).toBe(6);
   });
 
-  it('is seen when a list call begins, and not before', () => {
+  it('is seen when a list call that began after it is known to have been made, and not before', () => {
     const asked = stored(change(subscribed, t0));
     expect(startRerun(asked, { nowMs: t0 + 9 * s, suffix }, policy).outcome).toEqual({
       kind: 'wait',
@@ -111,7 +111,8 @@ describe('a change that is heard of', () => {
     expect(begun).toMatchObject({ rerun: { trigger: 'callback' }, refresh: { trigger: 'callback' } });
     const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
     const claimed = stored(claim(begun, message, { owner: 'worker', nowMs: t0 + 11 * s }, policy));
-    expect(claimed).not.toHaveProperty('rerun');
+    expect(claimed.rerun).toMatchObject({ isCovered: true });
+    expect(ended('upstream-error', claimed, t0 + 12 * s)).not.toHaveProperty('rerun');
     expect(startRerun(claimed, { nowMs: t0 + 12 * s, suffix }, policy)).toEqual({
       outcome: { kind: 'drop' },
     });

@@ -2,7 +2,7 @@ import { longestDelayS, type Policy, resendIntervalMs } from '../device/policy.t
 import type { Decision, DeviceRecord, EpochMs, Trigger } from '../device/record.ts';
 import { advance, emptyRecord, isOpen } from '../device/record.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { asSeen, begin, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
+import { asSeen, begin, isHeld, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
 
 // A change that is heard of asks for a refresh whose list call begins after it. However many changes come, that is one
 // refresh: a running one's call has begun, so it asks for one more; one that is queued will see them all.
@@ -48,27 +48,28 @@ function note(
   policy: Policy,
 ): Decision<Exclude<RerunOutcome, { kind: 'unsubscribed' }>> {
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
+  // What the latest list call covers was heard of before it: this was not.
+  const pending = record.rerun?.isCovered ? undefined : record.rerun;
   if (refresh && isOpen(refresh)) {
     const callMayRun = record.call !== undefined && nowMs < record.call.mayRunUntilMs;
     if (refresh.status === 'queued' && !callMayRun) {
       const { next, outcome } = join(record, refresh, { nowMs, trigger });
       const send = outcome.kind === 'joined' ? outcome.send : undefined;
-      if (send || record.rerun) {
+      if (send || pending) {
         return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
       }
       // It sees the change, unless its message was lost with who began it: the `again` message finds that out.
       return asked(record, { notBeforeMs: Math.max(nowMs, lostFromMs(refresh)), trigger }, nowMs);
     }
-    if (record.rerun) return { outcome: { kind: 'pending' } };
-    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, sentAtMs: 0, trigger };
+    if (pending) return { outcome: { kind: 'pending' } };
+    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
     return { next: advance(record, { rerun }), outcome: { kind: 'pending' } };
   }
   // Sent again now and then: whoever asked for it before may have died before it was sent.
-  if (record.rerun && nowMs < record.rerun.sentAtMs + resendIntervalMs)
-    return { outcome: { kind: 'pending' } };
+  if (pending && nowMs < (pending.sentAtMs ?? 0) + resendIntervalMs) return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
-  const notBeforeMs = record.rerun?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  return asked(record, { trigger, ...record.rerun, notBeforeMs }, nowMs);
+  const notBeforeMs = pending?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
+  return asked(record, { trigger, ...pending, notBeforeMs }, nowMs);
 }
 
 function asked(
@@ -101,7 +102,12 @@ export function startRerun(
   if (refresh && isOpen(refresh)) {
     // It may be the one that was begun for this message, by who died before its own message was sent.
     const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
-    if (outcome.kind !== 'joined' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
+    if (outcome.kind !== 'joined') return { outcome: { kind: 'drop' } };
+    if (outcome.send === undefined) {
+      // Who works on it sees to what is pending at its end. A message that may yet turn out to be lost is waited for.
+      if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
+      return { outcome: { kind: 'wait', untilMs: lostFromMs(refresh) } };
+    }
     return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
   }
   const notBeforeMs = Math.max(rerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);

@@ -134,10 +134,12 @@ async function workOn(
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
-  if (event === undefined) return { kind: 'ack', what: 'overtaken' };
+  // Whoever has taken over may have died since: the message comes again, and finds out.
+  if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
   const settled = await updateRecord(ports, deviceKey, (record) =>
     settle(record, held, event, ports.clock.now(), ports.policy),
   );
+  if (settled.kind === 'stale') return { kind: 'retryLater', what: `${event.kind}-stale` };
   if (settled.kind === 'continued') await sendStep(message, settled.send.step, settled.send.delayS, ports);
   if (settled.kind === 'ended') {
     if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));

@@ -112,7 +112,12 @@ const deviceRecord: v.GenericSchema<unknown, DeviceRecord> = v.object({
     }),
   ),
   rerun: v.exactOptional(
-    v.object({ notBeforeMs: integer, sentAtMs: integer, trigger: v.picklist(triggers) }),
+    v.object({
+      notBeforeMs: integer,
+      sentAtMs: v.exactOptional(integer),
+      trigger: v.picklist(triggers),
+      isCovered: v.exactOptional(v.boolean()),
+    }),
   ),
   pending: v.exactOptional(
     v.array(
