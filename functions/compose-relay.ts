@@ -2,7 +2,7 @@ import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
-import { createPausedTargets } from '../lib/callbacks/paused-targets.ts';
+import { createPausedTargets } from '../lib/callbacks/forward.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
 import { readConfig, type SettingsReader } from '../lib/settings/read-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';

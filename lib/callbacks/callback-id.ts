@@ -13,7 +13,7 @@ export function callbackKeyOf(tokenKey: Uint8Array): string {
 
 /**
  * The id in the URL of a callback: its key, and 192 bits that nobody can guess. They follow from the token, so that its
- * owner can be told the URL again, and whoever reads the table cannot make it.
+ * owner can be shown the URL again, and whoever reads the table cannot make it.
  */
 export function callbackIdOf(callbackKey: string, token: string, salt: Uint8Array): string {
   const key = createHash('sha256').update(`${purpose}${separator}${token}`).digest();

@@ -16,8 +16,8 @@ const maxTargetLength = 2_048;
 const noCallback: Redirected = { kind: 'no-callback' };
 
 /**
- * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here that GeWe calls, it goes on
- * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Two tokens, of the header and of the call,
+ * A client sets another callback URL of a token at GeWe: where the token has a callback here that GeWe calls, GeWe goes on calling this
+ * service, and that URL becomes the forwarding target. The service's own URL is for GeWe. Two tokens, of the header and of the call,
  * are refused when either has a callback here. Throws `StoreUnavailable`.
  */
 export async function redirectCallback(
@@ -79,12 +79,12 @@ function ownUrlOf(token: string, { salt }: CallbackRecord, { urlBase }: Callback
   return `${urlBase}${callbackIdOf(callbackKeyOf(tokenKeyOf(token)), token, salt)}`;
 }
 
-/** GeWe was told the URL from here, or has called it: then it was told elsewhere. */
+/** The URL was registered at GeWe from here, or GeWe has called it: then it was registered elsewhere. */
 function isCalled({ registered, lastReceivedAtMs }: CallbackRecord): boolean {
   return registered || lastReceivedAtMs !== undefined;
 }
 
-/** A success would say that callbacks come to that URL, while none come to here. */
+/** Success would mean that callbacks go to that URL, while none come to here. */
 const notCalledYet =
   'GeWe 尚未回调本服务，请先注册：PUT /v1/callback {"register":true} (GeWe does not call this service yet: register it first)';
 
@@ -98,11 +98,11 @@ export interface CallbackSetting {
   readonly callbackUrl?: string;
 }
 
-/** What became of a URL that was to be told to GeWe. */
+/** What became of a URL that a client sets at GeWe. */
 export type Redirected =
-  /** The token has no callback here: GeWe is to be told. */
+  /** The token has no callback here: the call goes to GeWe. */
   | { readonly kind: 'no-callback' }
-  /** It is that of the token's callback here: GeWe is to be told, and `noteRegistered` when it has taken it. */
+  /** It is that of the token's callback here: the call goes to GeWe, and `noteRegistered` follows when GeWe accepts it. */
   | { readonly kind: 'own-url'; readonly url: string }
   | { readonly kind: 'kept' }
   /** What is wrong with it. `why`: for the caller to read. */

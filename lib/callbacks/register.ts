@@ -1,5 +1,6 @@
 import { tokenKeyOf } from '../device/keys.ts';
-import { type AcceptedTokens, type Clock, type GeweAccount, StoreUnavailable } from '../device/ports.ts';
+import type { AcceptedTokens, Clock, GeweAccount } from '../device/ports.ts';
+import { type Cell, update } from '../device/update-record.ts';
 import { callbackIdOf, callbackKeyOf, idHashOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
 
@@ -13,9 +14,9 @@ export interface CallbackPorts {
   readonly newSalt: () => Uint8Array;
 }
 
-/** What somebody wants of the callback of a token. */
+/** What a caller asks for. */
 export interface CallbackInput {
-  /** GeWe is to be told its URL. */
+  /** Its URL is to be registered at GeWe. */
   readonly register: boolean;
   readonly forwardTo?: string;
   /** What the URL begins with: the id is put behind it. */
@@ -40,10 +41,7 @@ export type UpsertCallbackResult =
       readonly why: 'token-rejected' | 'token-unverified' | 'callback-not-registered';
     };
 
-/** So many callers may be quicker in a row; more means that something is wrong. */
-const maxTries = 12;
-
-/** A device that is nobody's: asked about it, GeWe says whether it accepts the token. */
+/** An app id that does not exist: asked about it, GeWe says whether it accepts the token. */
 const probeAppId = 'wx_gewe_contacts';
 
 /**
@@ -141,22 +139,25 @@ async function store(token: string, input: CallbackInput, ports: CallbackPorts):
   return { id, record, ...(before && { before }) };
 }
 
-/** Swaps the record by what `decide` makes of it, and counts its `rev`; undefined when nothing is to change. */
+/**
+ * Changes the callback of a token by a rule (optimistic concurrency), and counts its `rev`; undefined when nothing is to change.
+ * Throws `StoreUnavailable`.
+ */
 export async function updateCallback(
   token: string,
   { callbacks, clock }: Pick<CallbackPorts, 'callbacks' | 'clock'>,
-  decide: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
+  rule: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
 ): Promise<CallbackRecord | undefined> {
   const callbackKey = callbackKeyOf(tokenKeyOf(token));
-  for (let tries = 1; tries <= maxTries; tries += 1) {
-    const now = await callbacks.load(callbackKey);
-    const decided = decide(now);
-    if (!decided) return undefined;
-    const next = { ...decided, rev: (now?.rev ?? 0) + 1 };
-    if (await callbacks.compareAndSet(callbackKey, now, next)) return next;
-    await clock.sleep(Math.random() * 20 * tries);
-  }
-  throw new StoreUnavailable('the callback changes too often to be swapped');
+  const cell: Cell<CallbackRecord> = {
+    load: () => callbacks.load(callbackKey),
+    store: (next, before) => callbacks.compareAndSet(callbackKey, before, next),
+  };
+  const { decided } = await update(cell, clock, (now) => {
+    const next = rule(now);
+    return next ? { next: { ...next, rev: (now?.rev ?? 0) + 1 } } : {};
+  });
+  return decided.next;
 }
 
 /** Undoes what was stored, unless somebody has put something else since. */
@@ -182,7 +183,7 @@ export async function readCallback(
   return record && { id: callbackIdOf(callbackKey, token, record.salt), record };
 }
 
-/** From then on its URL is nobody's. Throws `StoreUnavailable`. */
+/** From then on its URL is unknown here. Throws `StoreUnavailable`. */
 export async function deleteCallback(
   token: string,
   { callbacks }: Pick<CallbackPorts, 'callbacks'>,

@@ -9,7 +9,7 @@ import type {
   SubscriptionStore,
 } from './ports.ts';
 import type { DeviceRecord } from './record.ts';
-import { isOpen } from './record.ts';
+import { isOpen, type Subscription } from './record.ts';
 import { type SubscriptionInput, subscribe, unsubscribe } from './subscription-rules.ts';
 import { updateRecord } from './update-record.ts';
 
@@ -26,7 +26,7 @@ export interface SubscriptionPorts {
 
 export type SubscribeResult =
   | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }
-  /** GeWe does not accept the token for this device, or did not say. */
+  /** GeWe does not accept the token for this device, or gave no answer. */
   | { readonly kind: 'rejected'; readonly why: 'token-rejected' | 'device-unknown' | 'token-unverified' };
 
 /**
@@ -44,7 +44,7 @@ export async function upsertSubscription(
   if (refusal) return { kind: 'rejected', why: refusal };
   const sealed = await ports.sealer.seal(secret, deviceKey);
   const suffix = ports.newSubscriptionSuffix();
-  const put = await updateRecord(ports, deviceKey, (record) =>
+  const { outcome: put } = await updateRecord(ports, deviceKey, (record) =>
     subscribe(record, input, suffix, ports.clock.now()),
   );
   // The record first: what is sealed is never kept for a subscription that nobody can see and delete.
@@ -111,14 +111,14 @@ export async function deleteSubscription(
 }
 
 /**
- * The sealed token of the subscription that the device has now; undefined when it has none, or the one that is kept
- * belongs to an earlier subscription. Throws `StoreUnavailable`.
+ * The sealed token of a subscription; undefined when there is none, or the one that is kept belongs to another. Throws `StoreUnavailable`.
  */
 export async function sealedTokenOf(
   deviceKey: string,
-  ports: { readonly records: RecordStore; readonly subscriptions: SubscriptionStore },
+  subscription: Pick<Subscription, 'suffix'> | undefined,
+  subscriptions: Pick<SubscriptionStore, 'load'>,
 ): Promise<string | undefined> {
-  const kept = await ports.subscriptions.load(deviceKey);
-  const subscription = (await ports.records.load(deviceKey))?.subscription;
-  return kept && subscription?.suffix === kept.suffix ? kept.sealed : undefined;
+  if (subscription === undefined) return undefined;
+  const kept = await subscriptions.load(deviceKey);
+  return kept?.suffix === subscription.suffix ? kept.sealed : undefined;
 }

@@ -34,7 +34,7 @@ describe('the answer', () => {
       lastHeardAtMs: 60_000,
       leftAtMs: 120_000,
       info: { name: 'name', remark: null, owner: 'wxid_owner', memberCount: 3 },
-      asked: 1,
+      attempts: 1,
     };
     const rooms = [
       { id: '1@chatroom', isSaved: true },

@@ -73,7 +73,7 @@ export interface StartRequest {
 export type StartOutcome =
   /** A new refresh, or one under way that was joined; `send` when its message is due. */
   | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
-  /** One that ended a moment ago says it all. */
+  /** Another refresh would bring nothing newer than one that has just ended. */
   | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
 
 /** Somebody asks for a refresh. */
@@ -151,7 +151,7 @@ export function notSent(record: DeviceRecord | undefined, message: MessageRef): 
   return { next: advance(record, { refresh: { ...refresh, sentAtMs: 0 } }), outcome: undefined };
 }
 
-/** Until then an ended refresh says all that another one could. */
+/** Until then another refresh is not worth a call: the ended one is recent enough. */
 export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
   if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
   const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
@@ -178,17 +178,17 @@ export type ClaimOutcome =
       readonly kind: 'work';
       readonly work: Work;
       readonly call: ListCall;
-      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
-      readonly fence: number;
+      /** As the claim stored it. Its revision is the fence: what this claim's holder writes yields to later claims' writes. */
+      readonly record: DeviceRecord;
     }
   /** Another worker holds it, or it is too early: receive the message again then. */
   | { readonly kind: 'wait'; readonly untilMs: EpochMs }
   /** The message is of an earlier step: make sure that the current one's is on its way. */
   | { readonly kind: 'resend'; readonly send: OutgoingStep }
-  /** Ended, erased, unknown, or in good hands. */
+  /** Nothing to do: ended, erased, unknown, or leased by another worker. */
   | { readonly kind: 'drop' };
 
-/** A worker takes up a message. A list call's beginning is stored here, before the call is made. */
+/** A worker received a message. That a list call begins is stored here, before the call is made. */
 export function claim(
   record: DeviceRecord | undefined,
   message: MessageRef,
@@ -213,7 +213,7 @@ export function claim(
 
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
-  // A list call that begins now sees whatever was heard of before.
+  // A list call that begins now sees whatever was reported before. That it was made is known when it is settled.
   const { rerun } = record;
   const covered = rerun && { notBeforeMs: rerun.notBeforeMs, trigger: rerun.trigger, isCovered: true };
   const next = advance(record, {
@@ -227,7 +227,7 @@ export function claim(
       lease: { owner, untilMs: nowMs + policy.leaseMs },
     },
   });
-  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, fence: next.rev } };
+  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
 }
 
 /** A list call that begins now, after whatever is known of an earlier one. */
@@ -277,7 +277,7 @@ export function renew(
 export type WorkOutcome =
   /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
   | { readonly kind: 'lost'; readonly class: FailureClass }
-  /** GeWe said no, or could not be reached at all. */
+  /** GeWe answered with an error, or could not be reached at all. */
   | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
   /** The cache had nothing new in this stretch. */
   | { readonly kind: 'nothing-new' }
@@ -336,9 +336,9 @@ export function settle(
       const { snapshot, call } = record;
       if (snapshot === undefined || call === undefined) return { outcome: { kind: 'stale' } };
       const result = { counts: snapshot.counts, added: 0, removed: 0 };
-      // What GeWe's cache remembers of the stored list says nothing new.
-      const memory = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
-      if (memory) return succeed(record, refresh, result, nowMs);
+      // GeWe's cache may only repeat the stored list: that says nothing new.
+      const isStaleCache = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
+      if (isStaleCache) return succeed(record, refresh, result, nowMs);
       const asOfMs = Math.max(snapshot.asOfMs, event.work === 'list' ? call.startedAtMs : call.oldestMs);
       const confirmed = { ...snapshot, asOfMs, receivedAtMs: nowMs };
       return succeed({ ...afterList(record, event.work), snapshot: confirmed }, refresh, result, nowMs);

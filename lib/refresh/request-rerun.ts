@@ -11,6 +11,7 @@ import type {
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendRerun, sendStep } from './messages.ts';
 import type { RerunOutcome } from './rerun-rules.ts';
 import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
 
@@ -23,7 +24,7 @@ export interface RerunPorts {
 }
 
 /**
- * A change of a subscribed device was heard of: a refresh that begins after it is seen to, however many changes come.
+ * A change of a subscribed device was reported: requests a rerun, so that a list call begins after it; one, however many changes come.
  * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function requestRerun(
@@ -32,17 +33,22 @@ export async function requestRerun(
   ports: RerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy } = ports;
-  const outcome = await updateRecord(ports, deviceKey, (record) =>
+  const { record, outcome } = await updateRecord(ports, deviceKey, (record) =>
     rerunForSubscription(record, { ...change, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealedTokenOf(deviceKey, ports), ports.queue);
+  return send(
+    outcome,
+    deviceKey,
+    () => sealedTokenOf(deviceKey, record?.subscription, ports.subscriptions),
+    ports.queue,
+  );
 }
 
 export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
   readonly sealer: Sealer;
 }
 
-/** The same, of any device, for who has its token. */
+/** The same, of any device, for a caller that has its token. */
 export async function requestRerunAsOwner(
   secret: DeviceSecret,
   trigger: Trigger,
@@ -50,7 +56,7 @@ export async function requestRerunAsOwner(
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy, sealer } = ports;
   const deviceKey = deviceKeyOf(secret.token, secret.appId);
-  const outcome = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
+  const { outcome } = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
     rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
   );
   return send(outcome, deviceKey, () => sealer.seal(secret, deviceKey), ports.queue);
@@ -66,12 +72,11 @@ async function send(
   if (outcome.kind === 'requested') {
     const sealed = await sealedToken();
     if (sealed === undefined) return 'unsubscribed';
-    await queue.send({ kind: 'rerun', deviceKey, sealed }, outcome.delayS);
+    await sendRerun(queue, deviceKey, sealed, outcome.delayS);
   }
   if (outcome.kind === 'joined' && outcome.send) {
     const sealed = await sealedToken();
-    const { delayS, ...step } = outcome.send;
-    if (sealed !== undefined) await queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+    if (sealed !== undefined) await sendStep(queue, deviceKey, sealed, outcome.send);
   }
   return outcome.kind;
 }

@@ -11,6 +11,7 @@ import type {
 import type { Refresh, Trigger } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendStep } from './messages.ts';
 import { awaitEnd, type SeenRefresh } from './read.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
 import { notSent, start } from './refresh-rules.ts';
@@ -47,13 +48,10 @@ export async function startRefresh(
   const { clock, policy } = ports;
   const deviceKey = deviceKeyOf(secret.token, secret.appId);
   const suffix = ports.newRefreshSuffix();
-  const { outcome, expectedMs } = await updateRecord(ports, deviceKey, (record) => {
-    const decision = start(record, { nowMs: clock.now(), trigger, suffix }, policy);
-    return {
-      ...decision,
-      outcome: { outcome: decision.outcome, expectedMs: record?.expectedMs },
-    };
-  });
+  const { record, outcome } = await updateRecord(ports, deviceKey, (now) =>
+    start(now, { nowMs: clock.now(), trigger, suffix }, policy),
+  );
+  const expectedMs = record?.expectedMs;
   ports.telemetry?.started(outcome.kind);
   if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
   if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
@@ -63,19 +61,17 @@ export async function startRefresh(
 }
 
 async function send(
-  { refreshId, step, delayS }: OutgoingStep,
+  outgoing: OutgoingStep,
   deviceKey: string,
   secret: DeviceSecret,
   ports: StartPorts,
 ): Promise<void> {
   try {
     const sealed = await ports.sealer.seal(secret, deviceKey);
-    await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
+    await sendStep(ports.queue, deviceKey, sealed, outgoing);
   } catch (error) {
     // Best effort: without it the next start waits until the message counts as lost.
-    await updateRecord(ports, deviceKey, (record) => notSent(record, { refreshId, step })).catch(
-      () => undefined,
-    );
+    await updateRecord(ports, deviceKey, (record) => notSent(record, outgoing)).catch(() => undefined);
     throw error;
   }
 }

@@ -46,9 +46,8 @@ it('a device that is erased leaves nothing behind, and works when it is revived,
       expect((await readContacts(deviceKey, { records: stores, snapshots: stores.snapshots })).kind).toBe(
         'list',
       );
-      expect(
-        await sealedTokenOf(deviceKey, { records: stores, subscriptions: stores.subscriptions }),
-      ).toBeDefined();
+      const subscription = stores.recordOf(deviceKey)?.subscription;
+      expect(await sealedTokenOf(deviceKey, subscription, stores.subscriptions)).toBeDefined();
     }),
     { numRuns: numRunsOr(150) },
   );

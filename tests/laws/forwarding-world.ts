@@ -1,5 +1,4 @@
-import { type ForwardPorts, forwardCallback } from '../../lib/callbacks/forward.ts';
-import { createPausedTargets } from '../../lib/callbacks/paused-targets.ts';
+import { createPausedTargets, type ForwardPorts, forwardCallback } from '../../lib/callbacks/forward.ts';
 import type {
   CallbackRecord,
   DeliveryOutcome,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giveUpAfterMs, longestWaitMs, nextWaitS, restAfterMs } from '../../lib/callbacks/forward-rules.ts';
+import { giveUpAfterMs, longestWaitMs, nextWaitS, pauseAfterMs } from '../../lib/callbacks/forward-rules.ts';
 import { type Phase, RelayWorld } from './forwarding-world.ts';
 
 const minute = 60_000;
@@ -82,7 +82,7 @@ describe('every callback arrives, bytes equal, none lost', () => {
           const troubleMs = lengthOf(story);
           // The last attempts that failed ended this long after it came back, and those callbacks wait for so long then.
           const lateMs = received.length * 30_000;
-          const waitMs = Math.max(restAfterMs(30_000), nextWaitS(troubleMs + lateMs, 1) * 1000);
+          const waitMs = Math.max(pauseAfterMs(30_000), nextWaitS(troubleMs + lateMs, 1) * 1000);
           await world.clock.runUntil(world.startMs + troubleMs + lateMs + waitMs + minute);
           expectAll(world, received);
         },

@@ -77,7 +77,8 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         );
         const serve = async (what: string) => {
           if (what === 'delete') await deleteSubscription(deviceKey, ports);
-          else if (what === 'reseal') await finishRefresh(deviceKey, 'sealed', ports);
+          else if (what === 'reseal')
+            await finishRefresh(deviceKey, await ports.records.load(deviceKey), 'sealed', ports);
           else await upsertSubscription(secret, { onCallbacks: what === 'put' }, ports, signal);
         };
         const done = callers.map(async (own) => {
@@ -85,8 +86,11 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         });
         await scheduler.waitFor(Promise.all(done));
 
-        const isSubscribed = (await readSubscription(deviceKey, calm)) !== undefined;
-        expect((await sealedTokenOf(deviceKey, calm)) !== undefined).toBe(isSubscribed);
+        const subscription = (await readSubscription(deviceKey, calm))?.subscription;
+        const isSubscribed = subscription !== undefined;
+        expect((await sealedTokenOf(deviceKey, subscription, calm.subscriptions)) !== undefined).toBe(
+          isSubscribed,
+        );
         expect(stores.fencesOf(deviceKey).length).toBe(isSubscribed ? 1 : 0);
       },
     ),

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { ChatroomStore } from '../../chatrooms/ports.ts';
 import type { Chatroom } from '../../chatrooms/room-rules.ts';
-import { type Clock, StoreUnavailable } from '../../device/ports.ts';
+import type { Clock } from '../../device/ports.ts';
+import { type Cell, update } from '../../device/update-record.ts';
 import { attributesOf, decoded, integer } from './stored.ts';
 import { type Condition, getItem, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
 
 const prefix = 'CHATROOM#';
 /** When the next call about a room of the device may begin. */
 const pacingSk = 'CHATROOMS';
-const maxTries = 20;
 
 /**
  * The rooms that callbacks revealed: the attributes are those of `Chatroom`, and `nonce` (S, of the write), `fence` (N, the device
@@ -62,15 +62,18 @@ export function createChatroomStore(
     },
 
     async reserve(deviceKey, fence, nowMs, intervalMs) {
-      for (let tries = 1; tries <= maxTries; tries += 1) {
-        const item = await getItem(table, deviceKey, pacingSk, 'strong');
-        const seen = item?.nextCallAtMs?.N;
-        const slotMs = Math.max(nowMs, Number(seen ?? 0));
-        const attributes = { nextCallAtMs: numberOf(slotMs + intervalMs), fence: numberOf(fence) };
-        if (await putItem(table, deviceKey, pacingSk, attributes, unchanged(seen))) return slotMs;
-        await clock.sleep(Math.random() * 20 * tries);
-      }
-      throw new StoreUnavailable('the times of the device change too often for one to be reserved');
+      const cell: Cell<string> = {
+        load: async () => (await getItem(table, deviceKey, pacingSk, 'strong'))?.nextCallAtMs?.N,
+        store: (next, before) => {
+          const attributes = { nextCallAtMs: { N: next }, fence: numberOf(fence) };
+          return putItem(table, deviceKey, pacingSk, attributes, unchanged(before));
+        },
+      };
+      const { decided } = await update(cell, clock, (nextCallAtMs) => {
+        const slotMs = Math.max(nowMs, Number(nextCallAtMs ?? 0));
+        return { slotMs, next: String(slotMs + intervalMs) };
+      });
+      return decided.slotMs;
     },
   };
 }
@@ -102,8 +105,8 @@ const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
   info: v.exactOptional(
     v.object({ name: text, remark: text, owner: text, memberCount: v.nullable(integer) }),
   ),
-  asked: integer,
-  ask: v.exactOptional(
+  attempts: integer,
+  request: v.exactOptional(
     v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
   ),
 });
