@@ -56,7 +56,7 @@ describe('a room that is heard of', () => {
 
   it('changes once a minute at most, however often it is heard of', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 10 * minuteMs }), { maxLength: 200 }), (times) => {
+      fc.property(fc.array(fc.nat({ max: 10 * minuteMs }), { maxLength: 200, size: 'max' }), (times) => {
         let room = known;
         let changes = 0;
         for (const atMs of times) {
@@ -112,7 +112,7 @@ describe('a room that was left', () => {
     });
     fc.assert(
       fc.property(
-        fc.uniqueArray(word, { minLength: 1, selector: ({ atMs }) => atMs }).chain((words) =>
+        fc.uniqueArray(word, { minLength: 1, maxLength: 30, size: 'max', selector: ({ atMs }) => atMs }).chain((words) =>
           fc.record({
             words: fc.constant(words),
             heard: fc.shuffledSubarray([...words, ...words], { minLength: words.length * 2 }),
