@@ -5,6 +5,7 @@ import { dueAgainMs } from '../../lib/device/policy.ts';
 import { isOpen } from '../../lib/device/record.ts';
 import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { deedsOf, fatesWith, numRunsOr, plansWith } from './lives.ts';
+import type { CallPlan } from './made-up-gewe.ts';
 import { deviceKey, type Strike, World } from './world.ts';
 
 const start = (pauseS: number) => ({ deed: 'start' as const, pauseS });
@@ -40,7 +41,7 @@ async function expectFetched(world: World, life: Deeds): Promise<void> {
 }
 
 describe('a subscribed device', () => {
-  it('is refreshed after every change that is heard of, whatever dies on the way, and never twice at once', async () => {
+  it('is refreshed after every change that is reported, whatever dies on the way, and never twice at once', async () => {
     await fc.assert(
       fc.asyncProperty(fates, plans, deeds, async (fate, plan, life) => {
         await expectFetched(new World(fate, plan), life);
@@ -49,13 +50,13 @@ describe('a subscribed device', () => {
     );
   });
 
-  it.each<[title: string, strikes: readonly Strike[], life: Deeds, worksS?: number]>([
+  it.each<[title: string, strikes: readonly Strike[], life: Deeds, plan?: Partial<CallPlan>]>([
     ['a worker that dies when it has begun the rerun', [['compareAndSet', 2, 'dies-after']], [change(1)]],
     [
       'a worker that can no longer renew its lease',
       [['fetchList', 1, 'dies-after']],
       [start(60), change(0)],
-      21,
+      { worksS: 21 },
     ],
     [
       'a caller that dies when it has begun a refresh',
@@ -79,13 +80,28 @@ describe('a subscribed device', () => {
       ],
       [start(1), change(60)],
     ],
+    [
+      'a caller that dies when it has begun a refresh, while an earlier list call may run',
+      [['send', 3, 'dies-before']],
+      [start(120), start(0), change(60)],
+      { worksS: 20, breaksAfterS: 5 },
+    ],
+    [
+      'a worker that dies at the end, and a caller that dies when it has begun the next refresh',
+      [
+        ['compareAndSet', 4, 'dies-after'],
+        ['open', 2, 'dies-before'],
+        ['send', 2, 'dies-before'],
+      ],
+      [start(1), change(100), start(60)],
+    ],
     ['a worker that dies before its list call', [['fetchList', 2, 'dies-before']], [start(1), change(60)]],
     ['a caller that dies just before the rerun', [['send', 2, 'dies-before']], [change(9), start(60)]],
-  ])('is refreshed after a change in spite of %s', async (_title, strikes, life, worksS = 5) => {
-    await expectFetched(new World([], [{ worksS, ends: 'list' }], strikes), life);
+  ])('is refreshed after a change in spite of %s', async (_title, strikes, life, plan) => {
+    await expectFetched(new World([], [{ worksS: 5, ends: 'list', ...plan }], strikes), life);
   });
 
-  it('is told of, at least once for what is stored in the end, whatever dies on the way', async () => {
+  it('publishes what is stored in the end at least once, and no change that is none, whatever dies on the way', async () => {
     await fc.assert(
       fc.asyncProperty(fates, plans, deeds, async (fate, plan, life) => {
         const world = new World(fate, plan);
@@ -101,6 +117,7 @@ describe('a subscribed device', () => {
         const { published } = world.stores;
         const changes = published.filter((event) => event.kind === 'changed');
         expect(changes.at(-1)?.to).toBe(record?.snapshot?.digest);
+        for (const { from, to } of changes) expect(from).not.toBe(to);
         // A repeat says the same, and whoever keeps the greatest `rev` has the latest.
         const byId = new Map(published.map((event) => [event.eventId, event.rev]));
         for (const event of published) expect(event.rev).toBe(byId.get(event.eventId));
@@ -114,7 +131,7 @@ describe('a subscribed device', () => {
     );
   });
 
-  it('hears of a burst of changes during a refresh with exactly one more', async () => {
+  it('is refreshed exactly once more after a burst of changes during a refresh', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -234,5 +251,5 @@ function shortestGapMs(timesMs: readonly number[]): number {
 }
 
 function fail(): never {
-  throw new Error('nothing was told');
+  throw new Error('nothing was published');
 }

@@ -30,7 +30,7 @@ export class Observer {
     this.#world = world;
   }
 
-  /** A caller was told that there is this refresh. */
+  /** A caller was answered that there is this refresh. */
   promise(refreshId: string): void {
     const byMs = deadlineAfter(this.#world.clock.now(), policy);
     if (this.#isErased(refreshId)) this.#erasedIds.add(refreshId);

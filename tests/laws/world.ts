@@ -21,7 +21,7 @@ import { VirtualClock } from './virtual-clock.ts';
 /** What happens to the next call of a worker to anything outside itself. */
 export type Fate = 'goes-well' | 'dies-before' | 'dies-after' | 'stalls';
 
-/** A call by its name and number, from 1, and its fate: what a life is told by that has to stay the same life. */
+/** A call by its name and number, from 1, and its fate: so a life that was found once stays the same life when others call less. */
 export type Strike = readonly [call: string, number: number, fate: Fate];
 
 const success = { kind: 'success' as const };
@@ -283,7 +283,7 @@ export class World {
     return strike?.[2] ?? this.#fates.shift() ?? 'goes-well';
   }
 
-  /** The same ports, for somebody who may die or stall at every call: then nothing more is heard of them. */
+  /** The same ports, for somebody who may die or stall at every call. Who is dead calls nobody any more. */
   #mortal<Ports extends object>(ports: Ports, lifeMs = otherLifeMs): Ports {
     const life = { dead: false, stalledUntilMs: 0, endsAtMs: this.clock.now() + lifeMs };
     const isOver = () => life.dead || this.clock.now() >= life.endsAtMs;
