@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { tokenKeyOf } from '../device/keys.ts';
 
 const purpose = 'gewe-contacts/callback';
 const separator = '\u001f';
@@ -9,6 +10,19 @@ const secretLength = 32;
 export function callbackKeyOf(tokenKey: Uint8Array): string {
   const hash = createHash('sha256').update(`${purpose}${separator}`).update(tokenKey);
   return hash.digest('base64url').slice(0, keyLength);
+}
+
+/** Who has a token, and the keys that are made of it. Never logged, but for `callbackKey`. */
+export interface CallbackOwner {
+  readonly token: string;
+  readonly tokenKey: Uint8Array;
+  readonly callbackKey: string;
+}
+
+/** Makes both keys. */
+export function callbackOwnerOf(token: string): CallbackOwner {
+  const tokenKey = tokenKeyOf(token);
+  return { token, tokenKey, callbackKey: callbackKeyOf(tokenKey) };
 }
 
 /**

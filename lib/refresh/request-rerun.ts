@@ -1,13 +1,6 @@
-import { deviceKeyOf } from '../device/keys.ts';
+import type { DeviceOwner } from '../device/keys.ts';
 import type { Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  DeviceSecret,
-  RecordStore,
-  RefreshQueue,
-  Sealer,
-  SubscriptionStore,
-} from '../device/ports.ts';
+import type { Clock, RecordStore, RefreshQueue, Sealer, SubscriptionStore } from '../device/ports.ts';
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
@@ -50,16 +43,16 @@ export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
 
 /** The same, of any device, for a caller that has its token. */
 export async function requestRerunAsOwner(
-  secret: DeviceSecret,
+  owner: DeviceOwner,
   trigger: Trigger,
   ports: OwnerRerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy, sealer } = ports;
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const { deviceKey } = owner;
   const { outcome } = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
     rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealer.seal(secret, deviceKey), ports.queue);
+  return send(outcome, deviceKey, () => sealer.seal(owner, deviceKey), ports.queue);
 }
 
 /** Sends the message that the outcome asks for. `sealedToken`: gives undefined when nobody may refresh the device any more. */

@@ -2,7 +2,7 @@ import { applyCallback } from '../../lib/callbacks/apply.ts';
 import type { CallbackEvent } from '../../lib/callbacks/event.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
-import { deviceKeyOf, tokenKeyOf } from '../../lib/device/keys.ts';
+import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
@@ -27,7 +27,8 @@ export type Strike = readonly [call: string, number: number, fate: Fate];
 const success = { kind: 'success' as const };
 
 export const secret = { token: 'canary-token', appId: 'wx_law' };
-export const deviceKey = deviceKeyOf(secret.token, secret.appId);
+const owner = deviceOwnerOf(secret);
+export const { deviceKey } = owner;
 const visibilityTimeoutMs = 330_000;
 const maxReceives = 10;
 /** Lambda ends the worker then. */
@@ -98,7 +99,7 @@ export class World {
     };
     const suffix = this.#next().padStart(16, '0');
     return startRefresh(
-      { secret, trigger: 'api', waitMs: 0 },
+      { owner, trigger: 'api', waitMs: 0 },
       {
         ...this.#mortal(ports),
         clock: this.clock,
@@ -121,7 +122,7 @@ export class World {
       clock: this.clock,
       newSubscriptionSuffix: () => this.#next().padStart(8, '0'),
     };
-    await upsertSubscription(secret, input, ports, new AbortController().signal);
+    await upsertSubscription(owner, input, ports, new AbortController().signal);
   }
 
   /** The schedule's minute has come; whoever serves it may die. */
@@ -174,7 +175,7 @@ export class World {
       });
       const savedRooms = createSavedRooms(outside);
       const ports = { ...outside, savedRooms, recentRooms: createRecentRooms(), clock: this.clock, policy };
-      return applyCallback(event, tokenKeyOf(secret.token), receivedAtMs, ports);
+      return applyCallback(event, owner.tokenKey, receivedAtMs, ports);
     });
   }
 
@@ -255,13 +256,13 @@ export class World {
       },
       workerLifeMs,
     );
-    const owner = this.#next();
-    const newRefreshSuffix = () => owner.padStart(16, '0');
+    const worker = this.#next();
+    const newRefreshSuffix = () => worker.padStart(16, '0');
     const ports = {
       ...outside,
       clock: this.clock,
       policy,
-      newOwner: () => owner,
+      newOwner: () => worker,
       newRefreshSuffix,
       telemetry: this.#telemetry,
     };
