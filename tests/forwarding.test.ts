@@ -20,10 +20,10 @@ import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { createLog } from '../lib/telemetry/log.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { type ReceivedRequest, type ScriptedBot, startScriptedBot } from '../lib/webhook/scripted-bot.ts';
+import { contextOf } from '../mocks/local-stack/functions.ts';
 import { localLocation, useLocalTable } from '../mocks/local-stack/local-table.ts';
 import { startPoller } from '../mocks/local-stack/poller.ts';
 import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
-import { contextOf } from './service/gateway.ts';
 
 // The relay on real queues, tables and servers. Its time runs quickly, and what it hides is back at once.
 

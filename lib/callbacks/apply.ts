@@ -34,7 +34,7 @@ export async function applyCallback(
   const atMs = Math.min(event.writtenAtMs ?? receivedAtMs, receivedAtMs);
   const isBack = bringsBack(record, atMs);
   if (isBack) {
-    // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
+    // Nothing reported what changed meanwhile. This comes first: after a crash in between the message is received again, and both are done.
     await requestRerun(deviceKey, { trigger: 'callback' }, ports);
     await notePresence(cameBack, deviceKey, atMs, ports);
   }
@@ -52,7 +52,7 @@ export async function applyCallback(
   return (await discoverRoom(device, message, ports)) ? 'room' : 'none';
 }
 
-/** The device was heard of, or was logged out, at `atMs`. */
+/** A callback shows that the device is logged in, or was logged out, at `atMs`. */
 async function notePresence(
   rule: typeof wentOffline,
   deviceKey: string,
@@ -72,8 +72,8 @@ async function contactChanged(
   const roomId = subject !== undefined && isChatroomId(subject) ? subject : undefined;
   const left = roomId !== undefined && change === 'deleted';
   if (left) await leaveRoom(device, { roomId, atMs: receivedAtMs }, ports);
-  // A refresh could see nothing now, and the one that follows its return sees this, too. One that is under way may have
-  // called GeWe before, and be that return: it has to know of one more.
+  // An offline device's list cannot be fetched; the refresh after its return sees this change, too. Only when one is under way, which may have
+  // called GeWe before, a rerun is needed.
   const isUnderWay = record.refresh !== undefined && isOpen(record.refresh);
   if (isOffline && !isUnderWay) return left ? 'left' : 'none';
   const isListed = roomId === undefined || (await ports.savedRooms(deviceKey, record)).has(roomId);

@@ -4,7 +4,7 @@ import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import type { ChatroomStore, RoomQueue } from './ports.ts';
 import type { Chatroom, RoomDecision } from './room-rules.ts';
-import { hear, leave, noteIntervalMs } from './room-rules.ts';
+import { leave, noteIntervalMs, noteMessage } from './room-rules.ts';
 import type { SavedRooms } from './saved-rooms.ts';
 import { updateRoom } from './update-room.ts';
 
@@ -17,7 +17,7 @@ export interface DiscoverPorts {
   readonly clock: Clock;
 }
 
-/** A subscribed device that something was heard of. */
+/** A subscribed device that a callback is about. */
 export interface CallbackDevice {
   readonly deviceKey: string;
   readonly record: DeviceRecord;
@@ -27,8 +27,7 @@ export interface CallbackDevice {
 }
 
 /**
- * A message from a room came: it is kept that the room was heard of, and GeWe is asked about one that nothing is known of.
- * True when it is. Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ * A message from a room was received: notes the room, and requests its info from GeWe when nothing is known of it. True when it does. Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function discoverRoom(
   device: CallbackDevice,
@@ -45,9 +44,9 @@ export async function discoverRoom(
   let seen: Chatroom | undefined;
   let sealed: string | undefined;
   const { send } = await updateRoom<RoomDecision>(ref, ports, async (room) => {
-    const decision = hear(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
+    const decision = noteMessage(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
     if (decision.send) sealed ??= await sealedTokenOf(deviceKey, subscription, ports.subscriptions);
-    // The subscription was deleted or put anew a moment ago: the room is for a later message.
+    // The subscription was deleted or replaced a moment ago: a later message in the room requests its info.
     if (decision.send && sealed === undefined) return {};
     seen = decision.next ?? room;
     return decision;
@@ -73,7 +72,7 @@ export async function leaveRoom(
   return next !== undefined;
 }
 
-/** Another subscription begins from what is stored: the device may have been erased between. */
+/** With another subscription nothing is remembered: the device may have been erased in between. */
 function nameOf({ deviceKey, subscription }: CallbackDevice, roomId: string): string {
   return [deviceKey, subscription.suffix, roomId].join(' ');
 }

@@ -61,7 +61,7 @@ interface RefreshBase {
   readonly attempt: number;
 }
 
-/** A refresh that has ended, as it is told for 24 hours. */
+/** A refresh that has ended; it can be read for 24 hours. */
 export interface EndedRefresh extends RefreshBase {
   readonly status: 'succeeded' | 'failed';
   readonly endedAtMs: EpochMs;
@@ -115,25 +115,30 @@ export interface Subscription {
   readonly everyMs?: number;
   /** What the schedule counts from: a refresh is due whole periods after it. */
   readonly anchorMs: EpochMs;
-  /** Refresh when a callback tells of a change, and discover chatrooms. */
+  /** Refresh when a callback reports a change, and discover chatrooms. */
   readonly onCallbacks: boolean;
   /** Refreshes that failed in a row. */
   readonly failures: number;
-  /** When the schedule takes it up next; absent: never. */
+  /** When the schedule refreshes it next; absent: never. */
   readonly dueAtMs?: EpochMs;
   /** GeWe rejects the token: nothing is done until the subscription is put again, or a refresh succeeds. */
   readonly stopped?: boolean;
 }
 
-/** A change was heard of that no list call has begun after: one more refresh is to begin. */
+/** A change was reported and no list call is known to have begun since: the refresh is to run once more. */
 export interface PendingRerun {
   readonly notBeforeMs: EpochMs;
-  /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
-  readonly sentAtMs: EpochMs;
+  /** When its message was last sent, or about to be; absent while a refresh runs, whose end sends it. */
+  readonly sentAtMs?: EpochMs;
   readonly trigger: Trigger;
+  /**
+   * The latest list call was to begin after every change that was reported, but is not known to have been made: its worker may have
+   * crashed before.
+   */
+  readonly isCovered?: boolean;
 }
 
-/** Something that others are to be told of over EventBridge, until that is known to have been done. */
+/** An event for EventBridge, until it is known to have been published (outbox). */
 export type Pending =
   | {
       readonly kind: 'changed';
@@ -141,7 +146,7 @@ export type Pending =
       /** The revision of the record that made it true. */
       readonly rev: number;
       readonly atMs: EpochMs;
-      /** The digest of the list that was told last, absent when there was none; what came is the current snapshot. */
+      /** The digest of the list that was published last, absent when there was none; the current snapshot follows it. */
       readonly from?: string;
       readonly added: number;
       readonly removed: number;
@@ -155,7 +160,7 @@ export type Pending =
     };
 
 /**
- * All that is known of a device but the list itself. It changes only by compare-and-compareAndSet: a new record
+ * All that is known of a device but the list itself. It changes only by compare-and-set: a new record
  * is stored only over the one whose `rev` is exactly one less.
  */
 export interface DeviceRecord {
@@ -169,17 +174,17 @@ export interface DeviceRecord {
   readonly superseded: Superseded;
   readonly subscription?: Subscription;
   readonly rerun?: PendingRerun;
-  /** Oldest first; what is pending of one kind is one entry (see `outbox.ts`). */
+  /** Oldest first; what is pending of one kind is one entry (see `outbox-rules.ts`). */
   readonly pending?: readonly Pending[];
   /** Since when the device is logged out of WeChat, as far as is known. */
   readonly offlineSinceMs?: EpochMs;
-  /** The time of the word that showed that it was logged in again; absent while it is offline. */
+  /** The time of the callback that showed that it was logged in again; absent while it is offline. */
   readonly backAtMs?: EpochMs;
   /** Set on a tombstone: the device was erased then, and only a start revives it. */
   readonly erasedAtMs?: EpochMs;
 }
 
-/** What is known of a device that nothing is known of. */
+/** The record of a device that nothing is known of. */
 export const emptyRecord: DeviceRecord = { rev: 0, superseded: {} };
 
 /** The next revision of a record. */

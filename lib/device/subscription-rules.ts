@@ -13,7 +13,7 @@ export function subscriptionNamed(id: string): { readonly deviceKey: string; rea
   return { deviceKey, suffix };
 }
 
-/** What somebody wants of a subscription. */
+/** What a caller asks for. */
 export interface SubscriptionInput {
   readonly everyMs?: number;
   readonly onCallbacks: boolean;

@@ -26,7 +26,7 @@ export const changingCalls: ReadonlySet<string> = new Set([
 /** The hosted service's, and that of self-hosted builds. Source: GeWe's documentation of both. */
 const callbackCalls: ReadonlySet<string> = new Set(['login/setCallback', 'tools/setCallback']);
 
-/** Understands of the calls that flow by what matters here, and of GeWe's answers whether they say success. */
+/** Reads of calls that are passed through what matters here, and of GeWe's answers whether they say success. */
 export const callReader: CallReader = { callbackSettingOf, deviceToChange, saysSuccess };
 
 function callbackSettingOf(call: PassedCall): CallbackSetting | undefined {

@@ -10,7 +10,7 @@ export interface DeadLetterPorts extends PublishPorts {
   readonly telemetry?: Telemetry;
 }
 
-/** A dead letter: the refresh it was to carry on fails, in words, instead of waiting for its deadline. */
+/** Handles a dead letter: the refresh that it was to carry on fails now, instead of at its deadline. */
 export async function handleDeadLetter(
   message: RefreshMessage,
   handle: MessageHandle,
@@ -22,7 +22,7 @@ export async function handleDeadLetter(
     return { kind: 'ack', what: 'erased' };
   }
   if (message.kind === 'rerun') {
-    // The next change, or the next start, asks anew.
+    // The next change, or the next start, requests it again.
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'dropped' };
   }

@@ -11,7 +11,7 @@ const guardedFrom = 20;
 export type Verdict =
   /** It is the stored one. */
   | 'unchanged'
-  /** It is what GeWe's cache remembers from before: go on polling. */
+  /** GeWe's cache repeats an earlier list: go on polling. */
   | 'stale-cache'
   /** It lost more than half of the stored ids: a second list call has to confirm that. */
   | 'suspicious-shrink'

@@ -1,7 +1,7 @@
 import type { RefreshQueue } from '../device/ports.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
 
-// The messages of the refresh queue. `sealed`: the token and the app id, readable by the worker alone. All throw `QueueUnavailable`.
+// The messages of the refresh queue. `sealed`: the token and the app id, readable with the keyring alone. All throw `QueueUnavailable`.
 
 type Queue = Pick<RefreshQueue, 'send'>;
 

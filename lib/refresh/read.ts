@@ -21,7 +21,7 @@ export type StoredContacts =
   | { readonly kind: 'nothing' }
   /** The caller has this list already. */
   | { readonly kind: 'known'; readonly snapshot: SnapshotRef }
-  /** `gzip`: the body of GeWe's own surface, as `packBody` made it. */
+  /** `gzip`: the body as it is served, see `SnapshotStore.readPacked`. */
   | { readonly kind: 'list'; readonly snapshot: SnapshotRef; readonly gzip: Uint8Array };
 
 /**

@@ -73,7 +73,7 @@ export interface StartRequest {
 export type StartOutcome =
   /** A new refresh, or one under way that was joined; `send` when its message is due. */
   | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
-  /** One that ended a moment ago says it all. */
+  /** Another refresh would bring nothing newer than one that has just ended. */
   | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
 
 /** Somebody asks for a refresh. */
@@ -151,7 +151,7 @@ export function notSent(record: DeviceRecord | undefined, message: MessageRef): 
   return { next: advance(record, { refresh: { ...refresh, sentAtMs: 0 } }), outcome: undefined };
 }
 
-/** Until then an ended refresh says all that another one could. */
+/** Until then another refresh is not worth a call: the ended one is recent enough. */
 export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
   if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
   const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
@@ -185,10 +185,10 @@ export type ClaimOutcome =
   | { readonly kind: 'wait'; readonly untilMs: EpochMs }
   /** The message is of an earlier step: make sure that the current one's is on its way. */
   | { readonly kind: 'resend'; readonly send: OutgoingStep }
-  /** Ended, erased, unknown, or in good hands. */
+  /** Nothing to do: ended, erased, unknown, or leased by another worker. */
   | { readonly kind: 'drop' };
 
-/** A worker takes up a message. A list call's beginning is stored here, before the call is made. */
+/** A worker received a message. That a list call begins is stored here, before the call is made. */
 export function claim(
   record: DeviceRecord | undefined,
   message: MessageRef,
@@ -213,9 +213,11 @@ export function claim(
 
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
-  // A list call that begins now sees whatever was heard of before.
-  const { rerun, ...rest } = record;
-  const next = advance(running && rerun ? { ...rest, rerun } : rest, {
+  // A list call that begins now sees whatever was reported before. That it was made is known when it is settled.
+  const { rerun } = record;
+  const covered = rerun && { notBeforeMs: rerun.notBeforeMs, trigger: rerun.trigger, isCovered: true };
+  const next = advance(record, {
+    ...(covered && !running && { rerun: covered }),
     call,
     refresh: {
       ...refresh,
@@ -252,7 +254,7 @@ export function heldBy(
 }
 
 /** A worker holds the refresh under a living lease. */
-function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
+export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
   return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
 }
 
@@ -275,7 +277,7 @@ export function renew(
 export type WorkOutcome =
   /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
   | { readonly kind: 'lost'; readonly class: FailureClass }
-  /** GeWe said no, or could not be reached at all. */
+  /** GeWe answered with an error, or could not be reached at all. */
   | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
   /** The cache had nothing new in this stretch. */
   | { readonly kind: 'nothing-new' }
@@ -310,10 +312,10 @@ export function settle(
   switch (event.kind) {
     case 'lost': {
       if (record.call === undefined || policy.cacheWindowMs === 0) {
-        return retryOrFail(record, refresh, event.class, nowMs, policy);
+        return retryOrFail(afterCall(record), refresh, event.class, nowMs, policy);
       }
       const call = { ...record.call, mayRunUntilMs: nowMs + policy.cacheWindowMs };
-      return requeue({ ...record, call }, { ...refresh, error: event.class }, nowMs, 0);
+      return requeue({ ...afterCall(record), call }, { ...refresh, error: event.class }, nowMs, 0);
     }
     case 'failed':
       return retryOrFail(afterWork(record, event.work), refresh, event.class, nowMs, policy);
@@ -334,12 +336,12 @@ export function settle(
       const { snapshot, call } = record;
       if (snapshot === undefined || call === undefined) return { outcome: { kind: 'stale' } };
       const result = { counts: snapshot.counts, added: 0, removed: 0 };
-      // What GeWe's cache remembers of the stored list says nothing new.
-      const memory = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
-      if (memory) return succeed(record, refresh, result, nowMs);
+      // GeWe's cache may only repeat the stored list: that says nothing new.
+      const isStaleCache = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
+      if (isStaleCache) return succeed(record, refresh, result, nowMs);
       const asOfMs = Math.max(snapshot.asOfMs, event.work === 'list' ? call.startedAtMs : call.oldestMs);
       const confirmed = { ...snapshot, asOfMs, receivedAtMs: nowMs };
-      return succeed({ ...afterWork(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
+      return succeed({ ...afterList(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
     }
     case 'changed': {
       const { snapshot, result } = event;
@@ -348,7 +350,7 @@ export function settle(
       if (before && snapshot.asOfMs < before.asOfMs) {
         return requeue(record, refresh, nowMs, policy.cachePollMs);
       }
-      const settled = { ...afterWork(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
+      const settled = { ...afterList(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
       return succeed(settled, refresh, result, nowMs, { snapshot, before });
     }
   }
@@ -360,7 +362,21 @@ export function settle(
  */
 function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
   if (work === 'poll') return record;
-  const { call: _over, ...rest } = record;
+  const { call: _over, ...rest } = afterCall(record);
+  return rest;
+}
+
+/** The same, when it gave a list that is no memory: the cache has it from this call, where it can stem from no earlier one. */
+function afterList(record: DeviceRecord, work: Work): DeviceRecord {
+  const { call } = record;
+  const wasMade = work === 'poll' && call?.oldestMs === call?.startedAtMs;
+  return wasMade ? afterCall(record) : afterWork(record, work);
+}
+
+/** The latest list call is known to have been made: what it covers is no longer pending. */
+function afterCall(record: DeviceRecord): DeviceRecord {
+  if (!record.rerun?.isCovered) return record;
+  const { rerun: _seen, ...rest } = record;
   return rest;
 }
 

@@ -48,9 +48,10 @@ export interface FetchPorts extends FinishPorts {
 type Work = Extract<ClaimOutcome, { kind: 'work' }>;
 
 /**
- * Serves one message of a refresh: claims its step, makes at most one list call or looks into GeWe's cache for a
+ * Handles one message of a refresh: claims its step, makes at most one list call or looks into GeWe's cache for a
  * stretch, stores what came of it, and sends the next step's message where there is one.
- * `budgetMs`: the time this receive may take. Throws what the stores and the queue throw: the message comes again.
+ * `budgetMs`: the time this receive may take. Throws what the stores and the queue throw: the message will be
+ * received again.
  */
 export async function fetchContacts(
   message: RefreshMessage,
@@ -71,7 +72,7 @@ export async function fetchContacts(
   );
   switch (outcome.kind) {
     case 'drop':
-      // It may have ended in a worker that died before it could see to the rest.
+      // It may have ended in a worker that crashed before it could finish it.
       await finishRefresh(message.deviceKey, record, message.sealed, ports);
       return { kind: 'ack', what: 'dropped' };
     case 'wait':
@@ -130,14 +131,16 @@ async function workOn(
         : pollForAStretch(secret, work, run.endsAtMs, ports, signal, take);
     });
   } catch (error) {
-    // Whether another has taken over is not known: the message comes again, and finds out.
+    // Whether another worker has taken over is not known: the message will be received again, and finds out.
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
-  if (event === undefined) return { kind: 'ack', what: 'overtaken' };
+  // A worker that took over may have crashed since: the message will be received again, and finds out.
+  if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
   const { record, outcome: settled } = await updateRecord(ports, deviceKey, (now) =>
     settle(now, held, event, ports.clock.now(), ports.policy),
   );
+  if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
   if (settled.kind === 'continued') await sendStep(ports.queue, deviceKey, message.sealed, settled.send);
   if (settled.kind === 'ended') {
     if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));

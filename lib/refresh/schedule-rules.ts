@@ -13,7 +13,7 @@ export function dueShardOf(deviceKey: string): number {
 export type ScheduleOutcome =
   /** The index was behind, or somebody else was first. */
   | { readonly kind: 'not-due' }
-  /** A refresh has just ended that says it all: it is due again later. */
+  /** A refresh has just ended: it is due again later. */
   | { readonly kind: 'recent' }
   | { readonly kind: 'begun' | 'joined'; readonly send?: OutgoingStep };
 

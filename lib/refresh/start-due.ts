@@ -28,7 +28,7 @@ export interface DuePorts {
   readonly telemetry?: Telemetry;
 }
 
-/** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, and is taken up later. */
+/** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, for a later minute. */
 const mostWaiting = 500;
 const concurrency = 16;
 

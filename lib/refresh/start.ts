@@ -1,13 +1,6 @@
-import { deviceKeyOf } from '../device/keys.ts';
+import type { DeviceOwner } from '../device/keys.ts';
 import type { Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  DeviceSecret,
-  RecordStore,
-  RefreshArchive,
-  RefreshQueue,
-  Sealer,
-} from '../device/ports.ts';
+import type { Clock, RecordStore, RefreshArchive, RefreshQueue, Sealer } from '../device/ports.ts';
 import type { Refresh, Trigger } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
@@ -40,13 +33,13 @@ export interface Started extends SeenRefresh {
  * Throws `StoreUnavailable`, `QueueUnavailable`.
  */
 export async function startRefresh(
-  request: { readonly secret: DeviceSecret; readonly trigger: Trigger; readonly waitMs: number },
+  request: { readonly owner: DeviceOwner; readonly trigger: Trigger; readonly waitMs: number },
   ports: StartPorts,
   signal: AbortSignal,
 ): Promise<Started> {
-  const { secret, trigger, waitMs } = request;
+  const { owner, trigger, waitMs } = request;
   const { clock, policy } = ports;
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const { deviceKey } = owner;
   const suffix = ports.newRefreshSuffix();
   const { record, outcome } = await updateRecord(ports, deviceKey, (now) =>
     start(now, { nowMs: clock.now(), trigger, suffix }, policy),
@@ -54,20 +47,16 @@ export async function startRefresh(
   const expectedMs = record?.expectedMs;
   ports.telemetry?.started(outcome.kind);
   if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
-  if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
+  if (outcome.send) await send(outcome.send, owner, ports);
   const seen: { refresh: Refresh; expectedMs: number | undefined } = { refresh: outcome.refresh, expectedMs };
   const ended = waitMs > 0 ? await awaitEnd(deviceKey, outcome.refresh.id, waitMs, ports, signal) : undefined;
   return { deviceKey, how: outcome.kind, ...(ended ?? seen) };
 }
 
-async function send(
-  outgoing: OutgoingStep,
-  deviceKey: string,
-  secret: DeviceSecret,
-  ports: StartPorts,
-): Promise<void> {
+async function send(outgoing: OutgoingStep, owner: DeviceOwner, ports: StartPorts): Promise<void> {
+  const { deviceKey } = owner;
   try {
-    const sealed = await ports.sealer.seal(secret, deviceKey);
+    const sealed = await ports.sealer.seal(owner, deviceKey);
     await sendStep(ports.queue, deviceKey, sealed, outgoing);
   } catch (error) {
     // Best effort: without it the next start waits until the message counts as lost.

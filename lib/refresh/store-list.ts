@@ -50,7 +50,13 @@ export async function takeList(
   }
   const slot: Slot = record.snapshot?.slot === 'A' ? 'B' : 'A';
   const partDigests = await ports.snapshots.write(deviceKey, slot, record.rev, contacts);
-  if (partDigests === undefined) return undefined;
+  if (partDigests === 'overtaken') return undefined;
+  if (partDigests === 'too-large') {
+    // GeWe's cache would give it again: only a list call can bring another.
+    return work.work === 'poll'
+      ? { kind: 'nothing-new' }
+      : { kind: 'failed', work: 'list', class: 'upstream-malformed' };
+  }
   const before = record.snapshot;
   if (before) {
     const change = { from: before.digest, to: digest, atMs: nowMs, ...(difference && { difference }) };

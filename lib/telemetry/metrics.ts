@@ -50,7 +50,7 @@ export const metrics = {
   /** Answers of GeWe that were not taken. */
   ListsRejected: { unit: 'Count', by: 'Reason' },
   DeadLetters: { unit: 'Count' },
-  /** GeWe's own surface tells faults with HTTP 200, which the gateway's 5xx does not count. */
+  /** The GeWe-compatible API answers faults with HTTP 200, which the gateway's 5xx does not count. */
   RequestsFailed: { unit: 'Count' },
   /** Devices that the schedule took up. */
   DueDevices: { unit: 'Count', by: 'DueOutcome' },

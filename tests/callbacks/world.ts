@@ -9,6 +9,7 @@ import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
 import { createSnapshotStore } from '../../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-store.ts';
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
+import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
 import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
@@ -163,7 +164,7 @@ export async function createWorld(table: Table, token: string) {
     async upsertCallback(forwardTo?: string): Promise<string> {
       const input = { register: false, urlBase: 'https://contacts.example.com/', ownHosts: [] };
       const put = await upsertCallback(
-        token,
+        callbackOwnerOf(token),
         forwardTo === undefined ? input : { ...input, forwardTo },
         keeperPorts,
         never,

@@ -18,7 +18,7 @@ const roomOf = (id: string): Chatroom => ({
   rev: 1,
   firstHeardAtMs: 1_000,
   lastHeardAtMs: 2_000,
-  asked: 0,
+  attempts: 0,
 });
 
 const time = fc.nat({ max: 4_000_000_000_000 });
@@ -32,15 +32,15 @@ const anyRoom: fc.Arbitrary<Chatroom> = fc.record(
     writtenAtMs: time,
     leftAtMs: time,
     info: fc.record({ name: text, remark: text, owner: text, memberCount: fc.option(fc.nat()) }),
-    asked: fc.nat(),
-    ask: fc.record({
+    attempts: fc.nat(),
+    request: fc.record({
       failures: fc.nat(),
       reserved: fc.boolean(),
       notBeforeMs: time,
       givenUp: fc.boolean(),
     }),
   },
-  { requiredKeys: ['id', 'rev', 'firstHeardAtMs', 'lastHeardAtMs', 'asked'] },
+  { requiredKeys: ['id', 'rev', 'firstHeardAtMs', 'lastHeardAtMs', 'attempts'] },
 );
 
 describe('a room', () => {
@@ -62,7 +62,7 @@ describe('a room', () => {
     expect(await storeOf().load(device, room.id)).toBeUndefined();
     expect(await storeOf().compareAndSet(device, 4, { ...room, rev: 2 })).toBe(false);
     expect(await storeOf().compareAndSet(device, 4, room)).toBe(true);
-    expect(await storeOf().compareAndSet(device, 4, { ...room, asked: 5 })).toBe(false);
+    expect(await storeOf().compareAndSet(device, 4, { ...room, attempts: 5 })).toBe(false);
     expect(await storeOf().load(device, room.id)).toEqual(room);
     const next = { ...room, rev: 2, leftAtMs: 7 };
     expect(await storeOf().compareAndSet(device, 5, next)).toBe(true);
@@ -92,7 +92,11 @@ describe('a room', () => {
 
   it('that is no room is told by its field', async () => {
     const device = newDevice();
-    await putItem(local.open(), device, 'CHATROOM#1', { id: { S: '1' }, rev: { N: '1' }, asked: { N: '0' } });
+    await putItem(local.open(), device, 'CHATROOM#1', {
+      id: { S: '1' },
+      rev: { N: '1' },
+      attempts: { N: '0' },
+    });
     await expect(storeOf().load(device, '1')).rejects.toThrow('stored chatroom.firstHeardAtMs: expected');
   });
 });

@@ -105,8 +105,8 @@ const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
   info: v.exactOptional(
     v.object({ name: text, remark: text, owner: text, memberCount: v.nullable(integer) }),
   ),
-  asked: integer,
-  ask: v.exactOptional(
+  attempts: integer,
+  request: v.exactOptional(
     v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
   ),
 });

@@ -39,7 +39,7 @@ async function writeAll(table: Table, deviceKey: string, rev: number): Promise<v
   });
   await createSubscriptionStore(table).put(deviceKey, rev, { suffix: 'suffix00', sealed: 'sealed' });
   const rooms = createChatroomStore(table, () => 'nonce', { sleep: () => Promise.resolve() });
-  const heard = { firstHeardAtMs: clock.now(), lastHeardAtMs: clock.now(), asked: 0 };
+  const heard = { firstHeardAtMs: clock.now(), lastHeardAtMs: clock.now(), attempts: 0 };
   await rooms.compareAndSet(deviceKey, rev, { id: `${rev}@chatroom`, rev: 1, ...heard });
   await rooms.reserve(deviceKey, rev, clock.now(), 2_000);
 }
