@@ -17,7 +17,7 @@ const count = (max: number) => `a whole number from 1 to ${max}`;
 export const deploySettings = {
   workerConcurrency: verbatim(
     'WORKER_CONCURRENCY',
-    'List calls under way at GeWe, for all devices together',
+    'List calls running at GeWe, for all devices together',
     // AWS::Lambda::EventSourceMapping ScalingConfig: 2 to 1000.
     'a whole number from 2 to 1000',
     /^(?:[2-9]|[1-9]\d{1,2}|1000)$/,
@@ -25,7 +25,7 @@ export const deploySettings = {
   ),
   apiRateLimit: verbatim(
     'API_RATE_LIMIT',
-    'Requests per second that the gateway lets through on average',
+    'Requests per second that the gateway accepts on average',
     // The account's own quota for a region, unless AWS raised it.
     count(9_999),
     /^[1-9]\d{0,3}$/,
@@ -33,21 +33,21 @@ export const deploySettings = {
   ),
   apiBurstLimit: verbatim(
     'API_BURST_LIMIT',
-    'Requests that the gateway lets through at once',
+    'Requests that the gateway accepts at once',
     count(4_999),
     /^(?:[1-9]\d{0,2}|[1-4]\d{3})$/,
     '100',
   ),
   callbackRateLimit: verbatim(
     'CALLBACK_RATE_LIMIT',
-    'Callbacks per second that the gateway lets through on average',
+    'Callbacks per second that the gateway accepts on average',
     count(9_999),
     /^[1-9]\d{0,3}$/,
     '500',
   ),
   callbackBurstLimit: verbatim(
     'CALLBACK_BURST_LIMIT',
-    'Callbacks that the gateway lets through at once',
+    'Callbacks that the gateway accepts at once',
     count(4_999),
     /^(?:[1-9]\d{0,2}|[1-4]\d{3})$/,
     '1000',
@@ -67,7 +67,7 @@ export const deploySettings = {
   ),
   customDomain: verbatim(
     'CUSTOM_DOMAIN',
-    'A domain of your own for the API',
+    'Your own domain for the API',
     'a host name in lower case, such as contacts.example.com',
     /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
   ),
@@ -79,13 +79,13 @@ export const deploySettings = {
   ),
   permissionsBoundary: verbatim(
     'PERMISSIONS_BOUNDARY_ARN',
-    'The policy that bounds every role',
+    'The permissions boundary of every role',
     'the ARN of an IAM policy',
     /^arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
   ),
   alarmTopic: verbatim(
     'ALARM_TOPIC_ARN',
-    'The SNS topic that alarms are told to, in the region of the stack',
+    'The SNS topic that alarms notify, in the region of the stack',
     'the ARN of an SNS topic',
     /^arn:aws(?:-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/,
   ),

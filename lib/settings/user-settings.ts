@@ -12,23 +12,23 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** What users and operators choose. */
 export const userSettings = {
-  port: port({ name: 'PORT', fallback: '3000', meaning: 'Where the API listens, on one machine' }),
+  port: port({ name: 'PORT', fallback: '3000', meaning: 'The port of the API' }),
   geweBaseUrl: text(
     {
       name: 'GEWE_BASE_URL',
-      meaning: 'Where GeWe is; /gewe/v2/api is added when it ends in no prefix',
+      meaning: 'The base URL of GeWe; /gewe/v2/api is added when it ends in no prefix',
       allowed: 'an http or https URL without user name, query and fragment, such as http://api.geweapi.com',
       placeholder: 'http://127.0.0.1',
     },
     (url) => unlessThrown(() => geweBaseUrl(url)),
   ),
   listTimeout: seconds(
-    { name: 'GEWE_LIST_TIMEOUT_S', fallback: '240', meaning: 'How long one list call may take' },
+    { name: 'GEWE_LIST_TIMEOUT_S', fallback: '240', meaning: 'The timeout of one list call' },
     1,
     270,
   ),
   cachePoll: seconds(
-    { name: 'GEWE_CACHE_POLL_S', fallback: '10', meaning: "The time between two looks into GeWe's cache" },
+    { name: 'GEWE_CACHE_POLL_S', fallback: '10', meaning: "The interval between two polls of GeWe's cache" },
     1,
     60,
   ),
@@ -36,7 +36,7 @@ export const userSettings = {
     {
       name: 'GEWE_CACHE_WINDOW_S',
       fallback: '600',
-      meaning: 'How long GeWe may go on with a list call whose connection is lost',
+      meaning: 'How long GeWe may go on with a list call after its connection is lost',
     },
     0,
     3_600,
@@ -50,7 +50,7 @@ export const userSettings = {
     {
       name: 'MIN_REFRESH_INTERVAL_S',
       fallback: '60',
-      meaning: 'A start this soon after a success joins it; 0: no interval',
+      meaning: 'A start this soon after a success returns that refresh; 0: always a new one',
     },
     0,
     86_400,
@@ -59,7 +59,8 @@ export const userSettings = {
     {
       name: 'FAILURE_COOLDOWN_S',
       fallback: '30',
-      meaning: 'A start this soon after a failure that repeating cannot help joins it; 0: none',
+      meaning:
+        'A start this soon after a failure that a retry cannot fix returns that refresh; 0: always a new one',
     },
     0,
     3_600,
@@ -68,7 +69,7 @@ export const userSettings = {
     {
       name: 'RETRY_DELAYS_S',
       fallback: '15,60,240',
-      meaning: 'The waits before the retries of a transient failure',
+      meaning: 'The delays before the retries of a transient failure',
     },
     900,
     10,
@@ -77,7 +78,8 @@ export const userSettings = {
     {
       name: 'LEASE_S',
       fallback: '30',
-      meaning: 'How long a worker holds a refresh without renewing; it renews every third of it',
+      meaning:
+        'How long a worker holds a refresh without renewing its lease; it renews every third of that time',
     },
     6,
     240,
@@ -95,7 +97,7 @@ export const userSettings = {
     {
       name: 'CHATROOM_INTERVAL_S',
       fallback: '2',
-      meaning: "The time between two of a device's calls of getChatroomInfo",
+      meaning: 'The interval between two getChatroomInfo calls for a device',
     },
     0,
     60,
@@ -104,8 +106,8 @@ export const userSettings = {
     {
       name: 'ALLOWED_TOKEN_HASHES',
       fallback: '',
-      meaning: 'Whose tokens may be used (npm run token-hash makes a hash); empty: anyone',
-      allowed: 'SHA-256 hashes of 64 hexadecimal characters with commas between, or empty for anyone',
+      meaning: 'The tokens that may be used, as hashes (npm run token-hash makes one); empty: all',
+      allowed: 'SHA-256 hashes of 64 hexadecimal characters with commas between, or empty for all',
       placeholder: new Set(),
     },
     parseHashes,
@@ -115,7 +117,7 @@ export const userSettings = {
       {
         name: 'PASS_THROUGH',
         fallback: 'all',
-        meaning: "Which of GeWe's other calls are passed through: all, none, or those of some groups",
+        meaning: "Which of GeWe's other calls pass through: all, none, or some groups",
         allowed: 'all, none, or names of groups with commas between, such as contacts,group',
         placeholder: 'none',
       },
@@ -127,7 +129,7 @@ export const userSettings = {
   publicBaseUrl: text(
     {
       name: 'PUBLIC_BASE_URL',
-      meaning: 'Where the service is reached from outside, when that is not the gateway itself',
+      meaning: "The public address of the service, when it is not the gateway's own",
       allowed: 'an absolute http or https URL without user name, query and fragment',
       placeholder: '',
     },
