@@ -147,6 +147,11 @@ describe.each(pages)('the shell blocks of %s', (page) => {
     expect(commandsOf(read(page)).flatMap(faultsOf)).toEqual([]);
   });
 
+  it('stand beside JSON that can be parsed, where it is not cut short', () => {
+    const whole = blocks.filter(({ language, text }) => language === 'json' && !text.includes('", …'));
+    expect(() => whole.map(({ text }) => JSON.parse(text))).not.toThrow();
+  });
+
   it('hold no placeholder that the shell would take for a redirection', () => {
     expect(texts.filter((text) => /<[\w. ]+>/.test(text))).toEqual([]);
   });

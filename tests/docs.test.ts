@@ -111,6 +111,11 @@ describe.each(pairs)('%s and %s', (englishFile, chineseFile) => {
     expect(levelsOf(inChinese)).toEqual(levelsOf(inEnglish));
   });
 
+  it('have the same headings of alarms', () => {
+    const namesOf = (markdown: string) => proseOf(markdown).match(/^### [\w-]+$/gm) ?? [];
+    expect(namesOf(inChinese)).toEqual(namesOf(inEnglish));
+  });
+
   it('have the same tables, row by row, about the same things', () => {
     const codes = (markdown: string) =>
       tablesOf(markdown).map((rows) => rows.slice(1).map(([first = '']) => first.match(/`[^`]+`|^\d+$/g)));
