@@ -4,20 +4,20 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RecordingServer, startRecordingServer } from '../lib/gewe/recording-server.ts';
 import { freePorts, leftOvers, type NpmStart, npmStart, type Ports } from './npm-start.ts';
+import { type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
 // A call on its way through what `npm start` runs, to a GeWe that keeps every connection and every byte.
 
 const token = 'canary-91e4b7-token';
-let gewe: RecordingServer;
+let gewe: ScriptedServer;
 /** A host that nobody is to call. */
-let other: RecordingServer;
+let other: ScriptedServer;
 let dataDir: string;
 let ports: Ports;
 let running: NpmStart;
 beforeAll(async () => {
-  gewe = await startRecordingServer(({ body }, response) => {
+  gewe = await startScriptedServer((response, { body }) => {
     const isRedirected = body.toString() === 'redirect';
     const [, type] = /^type (.+)/.exec(body.toString()) ?? [];
     if (type !== undefined) {
@@ -27,7 +27,7 @@ beforeAll(async () => {
     if (isRedirected) response.writeHead(301, { Location: `${other.url}/x` });
     response.end(isRedirected ? 'moved' : body);
   });
-  other = await startRecordingServer((_call, response) => response.end('other'));
+  other = await startScriptedServer((response) => response.end('other'));
   dataDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-pass-'));
   ports = await freePorts();
   const texts = Object.entries(ports).map(([name, port]) => [name, String(port)]);
@@ -65,8 +65,8 @@ it('any bytes get there and back', async () => {
   ]) {
     const back = await post(bytes, contentType);
     expect(new Uint8Array(await back.arrayBuffer())).toEqual(bytes);
-    expect(gewe.calls.at(-1)?.headers['content-type']).toBe(contentType);
-    expect(new Uint8Array(gewe.calls.at(-1)?.body ?? [])).toEqual(bytes);
+    expect(gewe.received.at(-1)?.headers['content-type']).toBe(contentType);
+    expect(new Uint8Array(gewe.received.at(-1)?.body ?? [])).toEqual(bytes);
   }
 });
 
@@ -76,10 +76,10 @@ it('a redirect comes back and is followed by nobody', async () => {
 });
 
 it.each([8_000_000, 12_000_000])('%i bytes are refused, and the next call is served', async (size) => {
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   const large = await post('x'.repeat(size));
   expect([large.status, JSON.parse(await large.text()).data.code]).toEqual([200, 'request-too-large']);
-  expect(gewe.calls.length).toBe(before);
+  expect(gewe.received.length).toBe(before);
   expect((await post('{}')).status).toBe(200);
 });
 
@@ -110,7 +110,7 @@ async function refused(target: string, host?: string) {
 
 it('no trick of the target or the Host reaches anything but GeWe', async () => {
   const evil = new URL(other.url).host;
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   const targets = [
     '/gewe/v2/api/message/postText?x=1',
     `http://${evil}/gewe/v2/api/message/postText`,
@@ -124,7 +124,7 @@ it('no trick of the target or the Host reaches anything but GeWe', async () => {
       expect((await say(target, host)).head, target).toMatch(/^HTTP\/1\.1 [24]/);
   }
   expect(other.connections()).toBe(0);
-  for (const { url, headers } of gewe.calls.slice(before)) {
+  for (const { url, headers } of gewe.received.slice(before)) {
     expect([url, headers.host]).toEqual(['/gewe/v2/api/message/postText', new URL(gewe.url).host]);
   }
 });
@@ -154,11 +154,11 @@ it.each([
   'http://evil/foo\\..\\gewe/v2/api/message/postText',
   'http://evil/gewe/v2/api/message/post%54ext',
 ])('%j is not found, and GeWe is not called', async (target) => {
-  const before = [gewe.calls.length, other.connections()];
+  const before = [gewe.received.length, other.connections()];
   for (const host of ['x', new URL(other.url).host]) {
     expect(await refused(target, host)).toEqual(['404', 'not-found']);
   }
-  expect([gewe.calls.length, other.connections()]).toEqual(before);
+  expect([gewe.received.length, other.connections()]).toEqual(before);
 });
 
 it.each([
@@ -182,11 +182,11 @@ it('no content type is made up, on the way there or back', async () => {
     ['x', ''],
     ['x\r\nContent-Type:', '{}'],
   ] as const) {
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     const { head, body: back } = await say('/gewe/v2/api/message/postText', host, body);
     expect([head.split(' ')[1], back]).toEqual(['200', body]);
-    expect(gewe.calls.length).toBe(before + 1);
-    expect(gewe.calls.at(-1)?.headers).not.toHaveProperty('content-type');
+    expect(gewe.received.length).toBe(before + 1);
+    expect(gewe.received.at(-1)?.headers).not.toHaveProperty('content-type');
     expect(head).not.toMatch(/^content-type/im);
   }
 });

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { localLocation } from '../../tests/support/local-table.ts';
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
-import { localLocation } from './local-table.ts';
 import { addMissingIndexes } from './table-upgrade.ts';
 
 let dynamoDb: LocalDynamoDb;

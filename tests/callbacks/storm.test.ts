@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { processCallback } from '../../lib/callbacks/process.ts';
 import type { DeviceRecord } from '../../lib/device/record.ts';
-import { useLocalTable, type Watch } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable, type Watch } from '../support/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();

@@ -1,6 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { useLocalTable, type Watch } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { DeviceRecord } from '../../device/record.ts';
 import { newNonce } from '../../system/random.ts';
 import { worstRecord } from './record-samples.test-data.ts';
