@@ -1,11 +1,41 @@
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
+import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { forwardCallback } from '../lib/callbacks/forward.ts';
-import { composeForwarder } from './compose-relay.ts';
+import { createPausedTargets, forwardCallback } from '../lib/callbacks/forward.ts';
+import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
+import { readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { createWebhookClient } from '../lib/webhook/deliver.ts';
+import { handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = composeForwarder(process.env);
+const { ports, ...batch } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const { log, telemetry } = reportFrom(read);
+  const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
+  const ports = {
+    callbacks: createCallbackStore(table),
+    parts: createBodyParts(table, clock),
+    opener: createBodyOpener(keyringFrom(read)),
+    webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
+    deadLetters: createDeadLetters(sqsFrom(read), read(wiringSettings.forwardDeadLetterQueueUrl)),
+    paused: createPausedTargets(),
+    ownHosts: ownHost === undefined ? [] : [ownHost],
+    clock,
+    random: Math.random,
+    telemetry,
+  };
+  return { ports, handleOf: handlesFrom(read, wiringSettings.forwardQueueUrl), log };
+});
 
-/** Serves the relay queue: forwards a callback to the target of its token, for a day (`receiveCallback` of `openapi.yaml`). */
+/**
+ * Serves the forward queue: forwards a callback to the target of its token, for a day (`receiveCallback` of `openapi.yaml`). The only
+ * one that connects to addresses that users name.
+ */
 export const handler = queueHandler(
   parseForwardMessage,
   (message, handle, run) => forwardCallback(message, handle, ports, run.signal),

@@ -1,35 +1,32 @@
-import type { NothingStoredEnvelope } from '../lib/contract/types.generated.ts';
-import { deviceKeyOf } from '../lib/device/keys.ts';
-import { faultAnswer, json } from '../lib/http/answer.ts';
-import { namesDigest } from '../lib/http/conditional.ts';
-import { Fault } from '../lib/http/faults.ts';
-import { listAnswer, listHeaders } from '../lib/http/list-answer.ts';
-import { headerOf, secretOf, surfaceOf } from '../lib/http/request.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
+import { deviceOf } from '../lib/http/caller.ts';
+import { hasList, storedListAnswer } from '../lib/http/list-answer.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { readContacts } from '../lib/refresh/read.ts';
-import { composeReader } from './compose.ts';
+import { callersFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newNonce } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { tableFrom } from './wiring.ts';
 
-const { ports, allowedTokenHashes, clock, report } = composeReader(process.env);
+const { ports, allowedTokenHashes, report } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const report = reportFrom(read);
+  const ports = {
+    records: createRecordStore(table, newNonce),
+    snapshots: createSnapshotStore(table),
+    telemetry: report.telemetry,
+  };
+  return { ports, ...callersFrom(read), report };
+});
 
 /**
- * The stored list, at once: `fetchContactsListCache` of GeWe's own surface, and `getContacts` of the resource (200, 304,
+ * The stored list, at once: `fetchContactsListCache` of the GeWe-compatible API, and `getContacts` of the REST API (200, 304,
  * 404; `openapi.yaml`). It calls nobody but the table, and writes nothing.
  */
-export const handler = httpHandler(async (event) => {
-  const { token, appId } = secretOf(event, allowedTokenHashes);
-  const surface = surfaceOf(event);
-  const ifNoneMatch = surface === 'rest' ? headerOf(event, 'if-none-match') : undefined;
-  const stored = await readContacts(deviceKeyOf(token, appId), ports, (digest) =>
-    namesDigest(ifNoneMatch, digest),
-  );
-  switch (stored.kind) {
-    case 'list':
-      return listAnswer(stored, headerOf(event, 'accept-encoding'), clock.now(), 'hit');
-    case 'known':
-      return { statusCode: 304, headers: listHeaders(stored.snapshot, clock.now(), 'hit') };
-    case 'nothing':
-      return surface === 'gewe'
-        ? json<NothingStoredEnvelope>(200, { ret: 200, msg: '操作成功' })
-        : faultAnswer(new Fault('nothing-stored'), surface, {}, { start: 'contacts/refreshes' });
-  }
+export const handler = httpHandler(async (request) => {
+  const { deviceKey } = deviceOf(request, allowedTokenHashes);
+  const stored = await readContacts(deviceKey, ports, (digest) => hasList(request, digest));
+  return storedListAnswer(stored, request, clock.now());
 }, report);

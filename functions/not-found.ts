@@ -1,13 +1,10 @@
-import { faultAnswer } from '../lib/http/answer.ts';
-import { Fault } from '../lib/http/faults.ts';
-import { surfaceOf } from '../lib/http/request.ts';
-import { methodsAt } from '../lib/http/routes.ts';
+import { unroutedAnswer } from '../lib/http/routes.ts';
 import { httpHandler } from '../lib/http/stack.ts';
-import { composeReport } from './compose.ts';
+import { readConfig } from '../lib/settings/read-settings.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
 
 /** Whatever no other route takes: 404, or 405 with the methods that the path knows. */
-export const handler = httpHandler(async (event) => {
-  const methods = methodsAt(event.rawPath);
-  if (methods === undefined) return faultAnswer(new Fault('not-found'), surfaceOf(event));
-  return faultAnswer(new Fault('method-not-allowed'), surfaceOf(event), { Allow: methods.join(', ') });
-}, composeReport(process.env));
+export const handler = httpHandler(
+  async (request) => unroutedAnswer(request),
+  readConfig(process.env, reportFrom),
+);

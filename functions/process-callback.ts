@@ -1,11 +1,58 @@
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createChatroomStore } from '../lib/aws/dynamodb/chatroom-store.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
+import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { processCallback } from '../lib/callbacks/process.ts';
-import { composeProcessor } from './compose-callbacks.ts';
+import { processCallback, seldom } from '../lib/callbacks/process.ts';
+import { createRecentRooms } from '../lib/chatrooms/discover.ts';
+import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
+import { parseCallback } from '../lib/gewe/callback-wire.ts';
+import { createRoomInfoClient } from '../lib/gewe/rooms.ts';
+import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
+import { createOpener } from '../lib/sealing/token-sealing.ts';
+import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newNonce } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { handlesFrom, keyringFrom, refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = composeProcessor(process.env);
+const { ports, ...batch } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const { log, telemetry } = reportFrom(read);
+  const keyring = keyringFrom(read);
+  const sqs = sqsFrom(read);
+  const records = createRecordStore(table, newNonce);
+  const snapshots = createSnapshotStore(table);
+  const ports = {
+    records,
+    subscriptions: createSubscriptionStore(table),
+    chatrooms: createChatroomStore(table, newNonce, clock),
+    savedRooms: createSavedRooms({ records, snapshots }),
+    recentRooms: createRecentRooms(),
+    noteReceived: seldom(createCallbackStore(table).noteReceived),
+    parts: createBodyParts(table, clock),
+    bodies: createBodyOpener(keyring),
+    opener: createOpener(keyring),
+    parse: parseCallback,
+    queue: refreshQueueFrom(read),
+    callbackQueue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
+    forwardQueue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
+    rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),
+    chatroomIntervalMs: read(userSettings.chatroomInterval),
+    clock,
+    policy: policyFrom(read),
+    telemetry,
+  };
+  return { ports, handleOf: handlesFrom(read, wiringSettings.callbackQueueUrl), log };
+});
 
-/** Serves the callback queue: sends callbacks on to the relay, does what they mean, and asks GeWe about chatrooms. */
+/** Serves the callback queue: hands callbacks on to be forwarded, applies what they say, and asks GeWe about chatrooms. */
 export const handler = queueHandler(
   parseCallbackMessage,
   (message, handle, run) => processCallback(message, handle, ports, run),

@@ -1,15 +1,38 @@
+import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
+import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
 import { receiveCallback } from '../lib/callbacks/receive.ts';
 import { acknowledgement, incomingOf, inTime } from '../lib/http/incoming-callback.ts';
 import { httpHandler } from '../lib/http/stack.ts';
-import { composeReceiver } from './compose-callbacks.ts';
+import { createBodySealer } from '../lib/sealing/body-sealing.ts';
+import { readConfig } from '../lib/settings/read-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newDeliveryId } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, report } = composeReceiver(process.env);
+/** One attempt of a call, of three: GeWe waits for three seconds in all. */
+const timeoutMs = 1_000;
+
+const { ports, report } = readConfig(process.env, (read) => {
+  const table = tableFrom(read, timeoutMs);
+  const ports = {
+    callbacks: createCallbackStore(table),
+    sealer: createBodySealer(read(wiringSettings.sealingPublicKey)),
+    parts: createBodyParts(table, clock),
+    queue: createCallbackQueue(sqsFrom(read, timeoutMs), read(wiringSettings.callbackQueueUrl)),
+    clock,
+    newDeliveryId,
+  };
+  return { ports, report: reportFrom(read) };
+});
 
 /**
- * Where GeWe posts callbacks: `receiveCallback` (200, 404, 413, 503; `openapi.yaml`). It keeps them and knows nothing of
- * what they say; `process-callback.ts` works them out.
+ * Where GeWe posts callbacks: `receiveCallback` (200, 404, 413, 503; `openapi.yaml`). It keeps them, sealed, and knows nothing of
+ * what they say: `process-callback.ts` reads them.
  */
 export const handler = httpHandler(
-  async (event) => acknowledgement(await inTime(receiveCallback(incomingOf(event), ports))),
+  async (request) => acknowledgement(await inTime(receiveCallback(incomingOf(request), ports))),
   report,
 );

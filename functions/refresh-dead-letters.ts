@@ -1,11 +1,29 @@
+import { createEraser } from '../lib/aws/dynamodb/eraser.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
 import { parseMessage } from '../lib/aws/sqs/messages.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
 import { handleDeadLetter } from '../lib/refresh/dead-letter.ts';
-import { composeDeadLetterHandler } from './compose.ts';
+import { readConfig } from '../lib/settings/read-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newNonce } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { eventBusFrom, handlesFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = composeDeadLetterHandler(process.env);
+const { ports, ...batch } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const { log, telemetry } = reportFrom(read);
+  const ports = {
+    records: createRecordStore(table, newNonce),
+    eraser: createEraser(table),
+    events: eventBusFrom(read),
+    clock,
+    telemetry,
+  };
+  return { ports, handleOf: handlesFrom(read, wiringSettings.deadLetterQueueUrl), log };
+});
 
-/** Serves the dead letters of the refresh queue: the refresh that a message was to carry on fails, and says so. */
+/** Serves the dead letters of the refresh queue: the refresh that a message was to carry on fails, and reports it. */
 export const handler = queueHandler(
   parseMessage,
   (message, handle) => handleDeadLetter(message, handle, ports),

@@ -1,15 +1,43 @@
-import type { Context } from 'aws-lambda';
+import { createDueIndex } from '../lib/aws/dynamodb/due-index.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createRefreshArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { startDueDevices } from '../lib/refresh/start-due.ts';
-import { composeSchedule } from './compose-events.ts';
+import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { refreshQueueFrom, tableFrom } from './wiring.ts';
 
-const { ports, log } = composeSchedule(process.env);
+const { ports, log } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const { log, telemetry } = reportFrom(read);
+  const ports = {
+    records: createRecordStore(table, newNonce),
+    archive: createRefreshArchive(table, clock),
+    subscriptions: createSubscriptionStore(table),
+    index: createDueIndex(table),
+    queue: refreshQueueFrom(read),
+    clock,
+    policy: policyFrom(read),
+    newRefreshSuffix,
+    random: Math.random,
+    telemetry,
+  };
+  return { ports, log };
+});
 
 /** Time left to end in an orderly way when the function's time is up. */
 const lastMs = 3_000;
 
+/** What Lambda says about a run. */
+interface Run {
+  getRemainingTimeInMillis(): number;
+}
+
 /** Serves the schedule, once a minute: begins the refreshes that are due. What it does not get to, the next minute does. */
-export async function handler(_event: unknown, context: Context): Promise<void> {
-  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - lastMs));
+export async function handler(_event: unknown, run: Run): Promise<void> {
+  const signal = AbortSignal.timeout(Math.max(1, run.getRemainingTimeInMillis() - lastMs));
   const { taken } = await startDueDevices(ports, signal);
-  log.info('due', { count: taken });
+  log.info('due devices handled', { count: taken });
 }

@@ -1,30 +1,51 @@
-import { deviceKeyOf } from '../lib/device/keys.ts';
+import { createAcceptedTokens } from '../lib/aws/dynamodb/accepted-tokens.ts';
+import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
+import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { deleteSubscription, readSubscription, upsertSubscription } from '../lib/device/subscribe.ts';
-import { secretOf } from '../lib/http/request.ts';
+import { createGeweAccount } from '../lib/gewe/account.ts';
+import { deviceOf } from '../lib/http/caller.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { putAnswer, subscriptionAnswer, subscriptionInputOf } from '../lib/http/subscription-answer.ts';
-import { composeSubscriber } from './compose-events.ts';
+import { createSealer } from '../lib/sealing/token-sealing.ts';
+import { callersFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { userSettings } from '../lib/settings/user-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
+import { systemClock as clock } from '../lib/system/clock.ts';
+import { newNonce, newSubscriptionSuffix } from '../lib/system/random.ts';
+import { reportFrom } from '../lib/telemetry/report.ts';
+import { tableFrom } from './wiring.ts';
 
-const { ports, allowedTokenHashes, shortestPeriodMs, report } = composeSubscriber(process.env);
+const { ports, allowedTokenHashes, shortestMs, report } = readConfig(process.env, (read) => {
+  const table = tableFrom(read);
+  const ports = {
+    records: createRecordStore(table, newNonce),
+    subscriptions: createSubscriptionStore(table),
+    tokens: createAcceptedTokens(table, clock),
+    account: createGeweAccount({ baseUrl: read(userSettings.geweBaseUrl) }),
+    sealer: createSealer(read(wiringSettings.sealingPublicKey)),
+    clock,
+    newSubscriptionSuffix,
+  };
+  const shortestMs = read(userSettings.minRefreshInterval);
+  return { ports, ...callersFrom(read), shortestMs, report: reportFrom(read) };
+});
 
 /**
  * The permission to refresh a device without its caller: `putSubscription` (200, 201), `getSubscription` (200, 404) and
- * `deleteSubscription` (204) of the resource (`openapi.yaml`).
+ * `deleteSubscription` (204) of the REST API (`openapi.yaml`). It asks GeWe whether it accepts the token, and seals it.
  */
-export const handler = httpHandler(async (event, signal) => {
-  const secret = secretOf(event, allowedTokenHashes);
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
-  const nowMs = ports.clock.now();
-  switch (event.requestContext.http.method) {
-    case 'PUT':
-      return putAnswer(
-        deviceKey,
-        await upsertSubscription(secret, subscriptionInputOf(event, shortestPeriodMs), ports, signal),
-        nowMs,
-      );
+export const handler = httpHandler(async (request, signal) => {
+  const owner = deviceOf(request, allowedTokenHashes);
+  const { deviceKey } = owner;
+  const nowMs = clock.now();
+  switch (request.method) {
+    case 'PUT': {
+      const input = subscriptionInputOf(request, shortestMs);
+      return putAnswer(deviceKey, await upsertSubscription(owner, input, ports, signal), nowMs);
+    }
     case 'DELETE':
       await deleteSubscription(deviceKey, ports);
-      return { statusCode: 204 };
+      return { status: 204 };
     default:
       return subscriptionAnswer(200, deviceKey, await readSubscription(deviceKey, ports), nowMs);
   }

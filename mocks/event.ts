@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exampleToken, sendCallback, sendRefresh } from './local-stack/send.ts';
 import { readServerlessConfig } from './local-stack/serverless-config.ts';
-import { readLocalSettings } from './local-stack/settings.ts';
+import { loadDotEnv, readLocalSettings } from './local-stack/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const samples = join(import.meta.dirname, 'gewe', 'callbacks');
@@ -31,6 +31,7 @@ async function run(args: readonly string[]): Promise<string> {
   if (about === undefined || more.length > 0 || (verb !== 'refresh' && verb !== 'callback')) {
     throw new Error('say refresh and a subscription id, or callback and a file (see --help)');
   }
+  loadDotEnv(root);
   const { ports } = readLocalSettings(process.env, root);
   if (verb === 'callback') return sendCallback(resolve(about), token, ports.api.port);
   const { bus } = readServerlessConfig(join(root, 'serverless.yml'));

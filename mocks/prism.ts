@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createLogger } from '@stoplight/prism-core';
 import { getHttpOperationsFromSpec, type IHttpConfig } from '@stoplight/prism-http';
 import { createServer } from '@stoplight/prism-http-server';
@@ -74,53 +72,4 @@ function listenFault(error: unknown, port: number, host: string): string {
   return text.includes('EADDRINUSE')
     ? `port ${port} on ${host} is taken; stop what listens there or choose another port`
     : `cannot listen on ${host}:${port}: ${text}`;
-}
-
-const usage = `Usage: node mocks/prism.ts [--port N] [--help]
-
-Serves the examples of openapi.yaml: no AWS, no GeWe, nothing stored.
-  --port N  where to listen on 127.0.0.1; default: PRISM_PORT, else 4010`;
-
-/** The port to listen on; throws when what was given is none. */
-function portOf(given: string | undefined): number {
-  const text = given ?? process.env.PRISM_PORT ?? '4010';
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new Error(`the port must be a whole number from 0 to 65535, not ${JSON.stringify(text)}`);
-}
-
-function greeting(url: string): string {
-  return `Prism serves the examples of openapi.yaml at ${url} (Ctrl-C stops it). Try:
-
-curl -X POST ${url}/gewe/v2/api/contacts/fetchContactsList -H 'X-GEWE-TOKEN: t' -H 'content-type: application/json' -d '{"appId":"wx_demo"}'
-curl ${url}/v1/devices/wx_demo/contacts -H 'X-GEWE-TOKEN: t'
-curl -X POST ${url}/v1/devices/wx_demo/contacts/refreshes -H 'X-GEWE-TOKEN: t' -H 'Prefer: code=202'`;
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean' } } });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
-  const specFile = fileURLToPath(new URL('../openapi.yaml', import.meta.url));
-  const mock = await startPrismMock({ specFiles: [specFile], port: portOf(values.port) });
-  console.log(greeting(mock.url));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      mock.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
-  }
-}
-
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
 }

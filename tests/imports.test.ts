@@ -9,19 +9,7 @@ const core = ['lib/device/', 'lib/refresh/', 'lib/chatrooms/', 'lib/callbacks/',
 
 /** Which rooms each room may import from, besides itself. The first that a path begins with counts. */
 const mayImport: readonly (readonly [room: string, from: readonly string[]])[] = [
-  ['functions/compose', ['lib/']],
-  [
-    'functions/',
-    [
-      'functions/compose',
-      ...core,
-      'lib/contract/',
-      'lib/http/',
-      'lib/aws/eventbridge/refresh-requested.ts',
-      'lib/aws/sqs/messages.ts',
-      'lib/aws/sqs/serve-batch.ts',
-    ],
-  ],
+  ['functions/', ['lib/']],
   ['lib/device/', []],
   ['lib/refresh/', ['lib/device/']],
   ['lib/chatrooms/', ['lib/device/', 'lib/refresh/']],
@@ -33,13 +21,19 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/webhook/', core],
   ['lib/sealing/', [...core, 'lib/aws/sdk-options.ts']],
   ['lib/system/', core],
-  ['lib/telemetry/', [...core, 'lib/settings/']],
+  ['lib/telemetry/', [...core, 'lib/settings/', 'lib/system/clock.ts']],
   ['lib/settings/', [...core, 'lib/gewe/base-url.ts', 'lib/sealing/jwk.ts']],
   ['lib/aws/dynamodb/', [...core, 'lib/aws/sdk-options.ts']],
   ['lib/aws/eventbridge/', [...core, 'lib/contract/', 'lib/aws/sdk-options.ts']],
   ['lib/aws/sqs/', [...core, 'lib/telemetry/log.ts', 'lib/aws/sdk-options.ts']],
   ['lib/aws/', []],
 ];
+
+/** What functions share; no function imports another one. */
+const shared = ['functions/wiring.ts', 'functions/pass-through-effects.ts'];
+
+/** The edges to Lambda: what is behind them knows neither its events nor its answers. */
+const lambdaEdges = ['lib/http/api-gateway.ts', 'lib/http/stack.ts', 'lib/aws/sqs/serve-batch.ts'];
 
 /** What the core may take from outside: pure functions of Node. */
 const pureModules = ['node:crypto'];
@@ -79,6 +73,19 @@ describe('imports go one way', () => {
       const allowed = path.startsWith(room ?? '') || from?.some((prefix) => path.startsWith(prefix));
       expect(allowed, `${file} imports ${path}`).toBe(true);
     }
+  });
+
+  it.each(sources.filter((file) => file.startsWith('functions/')))(
+    '%s is made of rooms and shared wiring, not of other functions',
+    (file) => {
+      const others = importsOf(file).filter(({ path }) => path.startsWith('functions/'));
+      expect(others.filter(({ path }) => !shared.includes(path))).toEqual([]);
+    },
+  );
+
+  it('knows events and answers of Lambda at its edges alone', () => {
+    const knowing = sources.filter((file) => importsOf(file).some(({ path }) => path === 'aws-lambda'));
+    expect(knowing.toSorted()).toEqual(lambdaEdges.toSorted());
   });
 
   const inCore = sources.filter((file) => core.some((room) => file.startsWith(room)));

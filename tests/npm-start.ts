@@ -11,7 +11,6 @@ const portVariables = [
   'GEWE_MOCK_PORT',
   'DYNAMODB_PORT',
   'SQS_PORT',
-  'LAMBDA_PORT',
   'EVENTS_PORT',
 ] as const;
 
@@ -23,14 +22,13 @@ export async function freePorts(): Promise<Ports> {
   const servers = await Promise.all(portVariables.map(() => listen(0)));
   const ports = servers.map((server) => portOf(server));
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  const [api = 0, prism = 0, geweMock = 0, dynamoDb = 0, sqs = 0, lambda = 0, events = 0] = ports;
+  const [api = 0, prism = 0, geweMock = 0, dynamoDb = 0, sqs = 0, events = 0] = ports;
   return {
     PORT: api,
     PRISM_PORT: prism,
     GEWE_MOCK_PORT: geweMock,
     DYNAMODB_PORT: dynamoDb,
     SQS_PORT: sqs,
-    LAMBDA_PORT: lambda,
     EVENTS_PORT: events,
   };
 }
@@ -46,7 +44,8 @@ export interface NpmStart {
 /** Resolves when it says that it is ready; rejects with its output when it does not. */
 export async function npmStart(env: NodeJS.ProcessEnv, args: readonly string[] = []): Promise<NpmStart> {
   const child = spawn('npm', ['start', '--', ...args], {
-    env: { ...process.env, ...env },
+    // What somebody keeps in .env is theirs.
+    env: { ...process.env, ENV_FILE: '', ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -77,20 +76,18 @@ export async function npmStart(env: NodeJS.ProcessEnv, args: readonly string[] =
 /** What is left of a stack on these ports: processes, and ports that are taken. Looks again until nothing is left. */
 export async function leftOvers(ports: Ports, dataDir: string): Promise<readonly string[]> {
   for (const untilMs = Date.now() + endTimeoutMs; ; ) {
-    const left = [...processesOf(ports, dataDir), ...(await takenPorts(ports))];
+    const left = [...processesOf(dataDir), ...(await takenPorts(ports))];
     if (left.length === 0 || Date.now() > untilMs) return left;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** By their arguments, and by what they were started with where the system tells it. */
-function processesOf({ LAMBDA_PORT }: Ports, dataDir: string): readonly string[] {
+/** By what they were started with, where the system tells it. */
+function processesOf(dataDir: string): readonly string[] {
   const lines = execFileSync('ps', ['-A', 'eww', '-o', 'pid=,command='], { maxBuffer: 64 << 20 })
     .toString()
     .split('\n');
-  return lines.filter(
-    (line) => line.includes(`--lambdaPort ${LAMBDA_PORT}`) || line.includes(`LOCAL_DATA_DIR=${dataDir}`),
-  );
+  return lines.filter((line) => line.includes(`LOCAL_DATA_DIR=${dataDir}`));
 }
 
 async function takenPorts(ports: Ports): Promise<readonly string[]> {

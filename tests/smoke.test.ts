@@ -38,6 +38,14 @@ async function stop(signal: NodeJS.Signals, to: 'npm' | 'group'): Promise<readon
   return leftOvers(ports, dataDir);
 }
 
+/** Makes the process of the functions leave a promise to itself that fails, when `/stray` is asked for. */
+const strayPromise = `
+  import { subscribe } from 'node:diagnostics_channel';
+  subscribe('http.server.request.start', ({ request }) => {
+    if (request.url === '/stray') Promise.reject(new Error('a stray promise'));
+  });`;
+const withStray = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(strayPromise)}` };
+
 const api = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${ports.PORT}${path}`, init);
 
 /** An operation of GeWe's own surface. */
@@ -57,13 +65,12 @@ const seedCounts = [29, 5, 5];
 
 describe('npm start', () => {
   it('says what runs where and what to try', async () => {
-    const { output } = await start();
+    const { output } = await start(withStray);
     for (const port of [
       ports.PORT,
       ports.PRISM_PORT,
       ports.DYNAMODB_PORT,
       ports.SQS_PORT,
-      ports.LAMBDA_PORT,
       ports.EVENTS_PORT,
     ]) {
       expect(output()).toContain(`127.0.0.1:${port}`);
@@ -83,20 +90,20 @@ describe('npm start', () => {
   it('survives what nobody should send', async () => {
     const path = '/gewe/v2/api/contacts/fetchContactsList';
     const json = { 'content-type': 'application/json', 'X-GEWE-TOKEN': 't' };
-    for (const body of [
-      '',
-      '{',
-      '0',
-      'null',
-      '[]',
-      '{"appId":5}',
-      'x'.repeat(5_000_000),
-      'x'.repeat(20_000_000),
-    ]) {
+    for (const body of ['', '{', '0', 'null', '[]', '{"appId":5}', 'x'.repeat(5_000_000)]) {
       const response = await api(path, { method: 'POST', headers: json, body });
       expect([response.status, JSON.parse(await response.text()).ret]).toEqual([200, 500]);
     }
-    for (const wrong of ['/', '/v1/devices/%zz/contacts', '/v1/devices/wx_demo/%2e%2e']) {
+    for (const size of [8_000_000, 20_000_000]) {
+      const response = await api(path, { method: 'POST', headers: json, body: 'x'.repeat(size) });
+      expect([response.status, await response.json()]).toEqual([
+        413,
+        { message: 'Request Entity Too Large' },
+      ]);
+    }
+    const unreadable = await api('/v1/devices/%zz/contacts', { headers: json });
+    expect([unreadable.status, await unreadable.json()]).toEqual([400, { message: 'Bad Request' }]);
+    for (const wrong of ['/', '/v1/devices/wx_demo/%2e%2e']) {
       const response = await api(wrong, { headers: json });
       expect(response.status).toBe(404);
       expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -115,7 +122,7 @@ describe('npm start', () => {
     socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nX-GEWE-TOKEN: t\r\n${header}\r\n\r\n5\r\n{}`);
     const [answer]: Buffer[] = await once(socket, 'data');
     socket.destroy();
-    expect(answer?.toString()).toMatch(/^HTTP\/1.1 4\d\d .*application\/problem\+json/is);
+    expect(answer?.toString()).toMatch(/^HTTP\/1.1 4\d\d .*application\/json.*\{"message":/is);
   });
 
   it('writes no token to its output or its data, whatever becomes of the call', async () => {
@@ -123,7 +130,12 @@ describe('npm start', () => {
     expect((await gewe('fetchContactsList', canary)).ret).toBe(200);
     await api('/v1/devices/wx_demo/contacts/refreshes/x', { headers: { 'X-GEWE-TOKEN': canary } });
     await api('/v1/devices/wx_demo', { method: 'DELETE', headers: { 'X-GEWE-TOKEN': canary } });
-    expect(running?.output()).toContain('"message":"answered"');
+    // The calls are shown, by the device's name.
+    expect(running?.output()).toMatch(
+      /^POST fetchContactsList wx_demo → 200 \(ret 200, 39 contacts\) [\d.]+ m?s$/m,
+    );
+    expect(running?.output()).toMatch(/^GeWe: fetchContactsList wx_demo …$/m);
+    expect(running?.output()).toMatch(/^refresh wx_demo: succeeded, \+39 −0 \([\d.]+ m?s\)$/m);
     expect(running?.output()).not.toContain('canary');
     const kept = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
@@ -145,6 +157,12 @@ describe('npm start', () => {
     expect([second.status, second.headers.get('etag')]).toEqual([304, etag]);
   });
 
+  it('shows a promise that a function leaves to itself and that fails, and goes on', async () => {
+    await api('/stray');
+    expect((await gewe('fetchContactsListCache')).ret).toBe(200);
+    expect(running?.output()).toMatch(/^unhandledRejection: Error: a stray promise\n +at /m);
+  });
+
   it('refuses a second one on the same ports in one line', async () => {
     await expect(npmStart({ PORT: String(ports.PORT), LOCAL_DATA_DIR: dataDir })).rejects.toThrow(
       `port ${ports.PORT} of the API is taken (set PORT)`,
@@ -158,12 +176,23 @@ describe('npm start', () => {
     );
   });
 
-  it('ends with Ctrl-C and leaves nothing behind', async () => {
+  it('ends with Ctrl-C, leaves nothing behind, and shows nothing that looks like an error', async () => {
+    const { output } = running ?? { output: () => '' };
+    const before = output().length;
     expect(await stop('SIGINT', 'group')).toEqual([]);
+    expect(output().slice(before).trim()).toBe('Stopping …');
   });
 
   it('serves what is stored when GeWe cannot be reached', async () => {
-    await start({ GEWE_BASE_URL: 'http://127.0.0.1:9', MIN_REFRESH_INTERVAL_S: '0' });
+    const { output } = await start({
+      GEWE_BASE_URL: 'http://127.0.0.1:9',
+      MIN_REFRESH_INTERVAL_S: '0',
+      RETRY_DELAYS_S: '3',
+      LEASE_S: '6',
+    });
+    // Nobody is told to send a real GeWe the token `t`.
+    expect(output()).toContain('<your GeWe token>');
+    expect(output()).not.toMatch(/TOKEN: t'|wx_demo/);
     expect(await gewe('fetchContactsListCache')).toEqual({ status: 200, ret: 200, counts: seedCounts });
     expect(await gewe('fetchContactsListCache', 'another')).toEqual({ status: 200, ret: 200 });
   });
@@ -173,8 +202,8 @@ describe('npm start', () => {
     expect(await stop('SIGKILL', 'group')).toEqual([]);
   });
 
-  it('serves what is stored after that, and takes up the refresh at the next start', async () => {
-    await start();
+  it('serves what is stored after that, and goes on with the refresh: its message has been kept', async () => {
+    await start({ LEASE_S: '6' });
     expect((await gewe('fetchContactsListCache')).counts).toEqual(seedCounts);
     expect(await gewe('fetchContactsList', 't', { prefer: 'wait=20' })).toMatchObject({
       ret: 200,

@@ -8,7 +8,7 @@ const opens = 'secretsmanager:GetSecretValue SealingKeyring';
 /** What the roles of events and callbacks may do, beside their logs: `<action> <resource>`. */
 export const grants: Readonly<Record<string, readonly string[]>> = {
   SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
-  GetChatroomsRole: ofTable('GetItem', 'Query'),
+  ReadDeviceRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],

@@ -26,9 +26,9 @@ mapfile -t programs <<<"$programs"
 settings=$(python3 .ci/judges/clients.py settings)
 mapfile -t settings <<<"$settings"
 
-read -r api prism gewe dynamodb sqs lambda events < <(python3 - <<'PYTHON'
+read -r api prism gewe dynamodb sqs events < <(python3 - <<'PYTHON'
 import socket
-sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(7)]
+sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(6)]
 print(*(each.getsockname()[1] for each in sockets))
 PYTHON
 )
@@ -37,7 +37,7 @@ PYTHON
 set -m
 env -u GEWE_BASE_URL -u ALLOWED_TOKEN_HASHES \
   PORT="$api" PRISM_PORT="$prism" GEWE_MOCK_PORT="$gewe" DYNAMODB_PORT="$dynamodb" SQS_PORT="$sqs" \
-  LAMBDA_PORT="$lambda" EVENTS_PORT="$events" LOCAL_DATA_DIR="$work/data" "${settings[@]}" \
+  EVENTS_PORT="$events" LOCAL_DATA_DIR="$work/data" "${settings[@]}" \
   npm start -- --scenario normal >"$work/stack.log" 2>&1 &
 stack=$!
 set +m

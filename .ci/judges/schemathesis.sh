@@ -28,9 +28,9 @@ python3 -m venv "$work/venv"
 keeper=token-that-keeps-its-callback
 allowed=$(for token in token-of-schemathesis "$keeper"; do printf %s "$token" | npm run --silent token-hash; done | paste -sd,)
 
-read -r api prism gewe dynamodb sqs lambda events < <(python3 - <<'PYTHON'
+read -r api prism gewe dynamodb sqs events < <(python3 - <<'PYTHON'
 import socket
-sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(7)]
+sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(6)]
 print(*(each.getsockname()[1] for each in sockets))
 PYTHON
 )
@@ -41,7 +41,7 @@ touch "$work/stack.log"
 set -m
 env -u GEWE_BASE_URL ALLOWED_TOKEN_HASHES="$allowed" \
   PORT="$api" PRISM_PORT="$prism" GEWE_MOCK_PORT="$gewe" DYNAMODB_PORT="$dynamodb" SQS_PORT="$sqs" \
-  LAMBDA_PORT="$lambda" EVENTS_PORT="$events" LOCAL_DATA_DIR="$work/data" DEFAULT_WAIT_S=2 MIN_REFRESH_INTERVAL_S=2 LOG_LEVEL=WARN \
+  EVENTS_PORT="$events" LOCAL_DATA_DIR="$work/data" DEFAULT_WAIT_S=2 MIN_REFRESH_INTERVAL_S=2 LOG_LEVEL=WARN \
   npm start -- --scenario normal >"$work/stack.log" 2>&1 &
 stack=$!
 set +m

@@ -1,10 +1,10 @@
 import { type CallbackDevice, type DiscoverPorts, discoverRoom, leaveRoom } from '../chatrooms/discover.ts';
 import { deviceKeyFor } from '../device/keys.ts';
-import { notePresence } from '../device/note-presence.ts';
-import { bringsBack } from '../device/presence-rules.ts';
+import { bringsBack, cameBack, wentOffline } from '../device/presence-rules.ts';
 import type { EpochMs } from '../device/record.ts';
 import { isOpen } from '../device/record.ts';
 import type { CallbackEffect } from '../device/telemetry.ts';
+import { updateRecord } from '../device/update-record.ts';
 import { type RerunPorts, requestRerun } from '../refresh/request-rerun.ts';
 import { type CallbackEvent, isChatroomId } from './event.ts';
 
@@ -27,16 +27,16 @@ export async function applyCallback(
   const subscription = record?.subscription;
   if (record === undefined || !subscription?.onCallbacks || subscription.stopped) return 'unsubscribed';
   if (event.kind === 'presence' && event.presence === 'offline') {
-    await notePresence(deviceKey, 'offline', receivedAtMs, ports);
+    await notePresence(wentOffline, deviceKey, receivedAtMs, ports);
     return 'offline';
   }
   // Nothing was written after it came, whatever GeWe's clock says.
   const atMs = Math.min(event.writtenAtMs ?? receivedAtMs, receivedAtMs);
   const isBack = bringsBack(record, atMs);
   if (isBack) {
-    // Nobody told of what changed meanwhile. First this: who dies in between comes again, and does both.
+    // Nothing reported what changed meanwhile. This comes first: after a crash in between the message is received again, and both are done.
     await requestRerun(deviceKey, { trigger: 'callback' }, ports);
-    await notePresence(deviceKey, 'online', atMs, ports);
+    await notePresence(cameBack, deviceKey, atMs, ports);
   }
   const isOffline = record.offlineSinceMs !== undefined && !isBack;
   if (event.kind === 'presence') return isOffline ? 'none' : 'online';
@@ -52,6 +52,16 @@ export async function applyCallback(
   return (await discoverRoom(device, message, ports)) ? 'room' : 'none';
 }
 
+/** A callback shows that the device is logged in, or was logged out, at `atMs`. */
+async function notePresence(
+  rule: typeof wentOffline,
+  deviceKey: string,
+  atMs: EpochMs,
+  { records, clock }: ApplyPorts,
+): Promise<void> {
+  await updateRecord({ records, clock }, deviceKey, (record) => rule(record, { atMs, nowMs: clock.now() }));
+}
+
 /** A room matters to the list only when it is in it. */
 async function contactChanged(
   device: CallbackDevice & { readonly isOffline: boolean },
@@ -62,8 +72,8 @@ async function contactChanged(
   const roomId = subject !== undefined && isChatroomId(subject) ? subject : undefined;
   const left = roomId !== undefined && change === 'deleted';
   if (left) await leaveRoom(device, { roomId, atMs: receivedAtMs }, ports);
-  // A refresh could see nothing now, and the one that follows its return sees this, too. One that is under way may have
-  // called GeWe before, and be that return: it has to know of one more.
+  // An offline device's list cannot be fetched; the refresh after its return sees this change, too. Only when one is under way, which may have
+  // called GeWe before, a rerun is needed.
   const isUnderWay = record.refresh !== undefined && isOpen(record.refresh);
   if (isOffline && !isUnderWay) return left ? 'left' : 'none';
   const isListed = roomId === undefined || (await ports.savedRooms(deviceKey, record)).has(roomId);

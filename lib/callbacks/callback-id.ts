@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { tokenKeyOf } from '../device/keys.ts';
 
 const purpose = 'gewe-contacts/callback';
 const separator = '\u001f';
@@ -11,9 +12,22 @@ export function callbackKeyOf(tokenKey: Uint8Array): string {
   return hash.digest('base64url').slice(0, keyLength);
 }
 
+/** Who has a token, and the keys that are made of it. Never logged, but for `callbackKey`. */
+export interface CallbackOwner {
+  readonly token: string;
+  readonly tokenKey: Uint8Array;
+  readonly callbackKey: string;
+}
+
+/** Makes both keys. */
+export function callbackOwnerOf(token: string): CallbackOwner {
+  const tokenKey = tokenKeyOf(token);
+  return { token, tokenKey, callbackKey: callbackKeyOf(tokenKey) };
+}
+
 /**
  * The id in the URL of a callback: its key, and 192 bits that nobody can guess. They follow from the token, so that its
- * owner can be told the URL again, and whoever reads the table cannot make it.
+ * owner can be shown the URL again, and whoever reads the table cannot make it.
  */
 export function callbackIdOf(callbackKey: string, token: string, salt: Uint8Array): string {
   const key = createHash('sha256').update(`${purpose}${separator}${token}`).digest();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../device/record.ts';
 
-/** A message of GeWe's, with what is needed to tell it from others. */
+/** A message of GeWe's, with what identifies it. */
 interface Message {
   readonly appId: string;
   /** GeWe's 64-bit id, exactly; absent where there is none to rely on. */
@@ -10,13 +10,13 @@ interface Message {
   readonly writtenAtMs?: EpochMs;
 }
 
-/** What one of GeWe's callbacks tells, whichever shape it has. `appId`: the device. */
+/** What one of GeWe's callbacks reports, whichever shape it has. `appId`: the device. */
 export type CallbackEvent =
   /** Somebody wrote something. `room`: the chatroom it was written in. */
   | ({ readonly kind: 'message'; readonly room?: string } & Message)
   /** The account was removed from the room, or the room was dissolved. */
   | ({ readonly kind: 'removal'; readonly room: string } & Message)
-  /** A friend, an official account or a chatroom came, changed or went. `subject`: its id, where it is told. */
+  /** A friend, an official account or a chatroom came, changed or went. `subject`: its id, where it is given. */
   | {
       readonly kind: 'contact';
       readonly appId: string;
@@ -46,8 +46,8 @@ export function isChatroomId(id: string): boolean {
 const separator = '\u001f';
 
 /**
- * What the target of a relay is told as the id of a callback, 22 characters of base64url: the same for GeWe's own
- * repeats of a message. What has no id of its own is named by its delivery.
+ * The id of a callback in the header that the target gets, 22 characters of base64url: the same for GeWe's own repeats of a message. What has
+ * no id of its own is named by its delivery.
  */
 export function headerIdOf(event: CallbackEvent, callbackKey: string, deliveryId: string): string {
   if (!('messageId' in event) || event.messageId === undefined) return deliveryId;

@@ -5,8 +5,8 @@ import {
   isGivenUp,
   longestWaitMs,
   nextWaitS,
-  restAfterMs,
-  shortestRestMs,
+  pauseAfterMs,
+  shortestPauseMs,
   shortestWaitMs,
 } from './forward-rules.ts';
 
@@ -102,7 +102,7 @@ describe('a target that is down', () => {
   });
 
   it('is left alone for ten seconds, or three times as long as it took to fail', () => {
-    expect(restAfterMs(0)).toBe(shortestRestMs);
-    expect(restAfterMs(30_000)).toBe(90_000);
+    expect(pauseAfterMs(0)).toBe(shortestPauseMs);
+    expect(pauseAfterMs(30_000)).toBe(90_000);
   });
 });

@@ -9,15 +9,15 @@ export const giveUpAfterMs = 24 * 3_600_000;
  * to put it back in. Parts that are gone before were deleted, by who delivered them.
  */
 export const bodyKeptMs = 16 * 24 * 3_600_000;
-/** A target that did not answer is left alone for this long at least. */
-export const shortestRestMs = 10_000;
+/** A target that did not answer is paused for this long at least. */
+export const shortestPauseMs = 10_000;
 
 /** Waits differ by up to this share, so that callbacks that failed together do not come back together. */
 const jitter = 0.2;
 /** The wait is this share of the age: the deliveries of a day are some forty, and the delay after an outage is in proportion. */
 const waitPerAge = 0.5;
 /** A target that does not answer takes a quarter of a worker's time at most. */
-const restPerAttempt = 3;
+const pausePerAttempt = 3;
 
 /**
  * How long a callback waits that could not be delivered, in whole seconds: longer the older it is.
@@ -30,13 +30,13 @@ export function nextWaitS(ageMs: number, random: number): number {
 
 /**
  * Asked after a delivery that failed, so that one put back into the queue by hand is tried once, however old.
- * `takenUpAtAgeMs`: the age at which that delivery began. By its end a target that was down for less than a day could be given up on.
+ * `ageAtStartMs`: the age at which that delivery began. By its end a target that was down for less than a day could be given up on.
  */
-export function isGivenUp(takenUpAtAgeMs: number): boolean {
-  return takenUpAtAgeMs > giveUpAfterMs;
+export function isGivenUp(ageAtStartMs: number): boolean {
+  return ageAtStartMs > giveUpAfterMs;
 }
 
-/** How long a target is left alone that did not answer in `attemptMs`. */
-export function restAfterMs(attemptMs: number): number {
-  return Math.max(shortestRestMs, attemptMs * restPerAttempt);
+/** How long a target is paused that did not answer in `attemptMs`. */
+export function pauseAfterMs(attemptMs: number): number {
+  return Math.max(shortestPauseMs, attemptMs * pausePerAttempt);
 }

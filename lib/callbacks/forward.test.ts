@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable, StoreUnavailable, Unsealable } from '../device/ports.ts';
-import { type ForwardPorts, forwardCallback } from './forward.ts';
+import { createPausedTargets, type ForwardPorts, forwardCallback } from './forward.ts';
 import { bodyKeptMs, giveUpAfterMs } from './forward-rules.ts';
-import { createPausedTargets } from './paused-targets.ts';
 import type { CallbackRecord, DeliveryOutcome, ForwardMessage, WebhookRequest } from './ports.ts';
 
 const receivedAtMs = 1_795_000_000_000;
@@ -270,10 +269,8 @@ describe('a target that did not answer', () => {
 describe('the memory of targets that rest', () => {
   it('is bounded: what was put to rest first is forgotten first', () => {
     const paused = createPausedTargets();
-    for (let count = 0; count <= 1_000; count += 1) paused.rest(`key ${count}`, nowMs + 10_000);
-    expect(paused.leftMs('key 0', nowMs)).toBe(0);
-    expect(paused.leftMs('key 1', nowMs)).toBe(10_000);
-    paused.wake('key 1');
-    expect(paused.leftMs('key 1', nowMs)).toBe(0);
+    for (let count = 0; count <= 1_000; count += 1) paused.set(`key ${count}`, nowMs + 10_000);
+    expect(paused.get('key 0')).toBeUndefined();
+    expect(paused.get('key 1')).toBe(nowMs + 10_000);
   });
 });

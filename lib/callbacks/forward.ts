@@ -1,8 +1,9 @@
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { MessageResult } from '../device/ports.ts';
 import { type Clock, type MessageHandle, StoreUnavailable, Unsealable } from '../device/ports.ts';
+import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
-import { bodyKeptMs, isGivenUp, nextWaitS, restAfterMs } from './forward-rules.ts';
-import type { PausedTargets } from './paused-targets.ts';
+import { bodyKeptMs, isGivenUp, nextWaitS, pauseAfterMs } from './forward-rules.ts';
 import type {
   BodyOpener,
   BodyParts,
@@ -29,9 +30,21 @@ export interface ForwardPorts {
   readonly telemetry?: Pick<Telemetry, 'forwardAttempted'>;
 }
 
+/** Until when the callbacks of a key are not tried, because their target did not answer: as far as this process knows. */
+export type PausedTargets = BoundedMap<EpochMs>;
+
+/** So many are remembered: to forget one costs an attempt. */
+export function createPausedTargets(): PausedTargets {
+  return new BoundedMap(1_000);
+}
+
+function pausedMs(callbackKey: string, { paused, clock }: ForwardPorts): number {
+  return Math.max(0, (paused.get(callbackKey) ?? 0) - clock.now());
+}
+
 /**
- * Forwards one callback to where its token's owner wants it. What fails comes again, later each time, for a day; then
- * it is laid to rest. Throws what the stores and the queues throw: the message comes again.
+ * Forwards one callback to the target of its token's owner. What fails is retried, later each time, for a day; then it goes to
+ * the dead-letter queue. Throws what the stores and the queues throw: the message will be received again.
  */
 export async function forwardCallback(
   message: ForwardMessage,
@@ -40,9 +53,9 @@ export async function forwardCallback(
   signal: AbortSignal,
 ): Promise<MessageResult> {
   const { callbackKey } = message;
-  const takenUpAtAgeMs = ageOf(message, ports);
-  if (ports.paused.leftMs(callbackKey, ports.clock.now()) > 0) {
-    return laterOrNever(message, takenUpAtAgeMs, handle, ports, 'paused');
+  const ageAtStartMs = ageOf(message, ports);
+  if (pausedMs(callbackKey, ports) > 0) {
+    return retryOrGiveUp(message, ageAtStartMs, handle, ports, 'paused');
   }
   const callback = await ports.callbacks.load(callbackKey);
   if (callback?.forwardTo === undefined) {
@@ -56,7 +69,7 @@ export async function forwardCallback(
   if (body === undefined) return giveUp(message, ports);
   const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
   const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
-  if (outcome.kind !== 'delivered') return laterOrNever(message, takenUpAtAgeMs, handle, ports, outcome);
+  if (outcome.kind !== 'delivered') return retryOrGiveUp(message, ageAtStartMs, handle, ports, outcome);
   await deleteParts(message, ports).catch(unlessUnavailable);
   ports.telemetry?.forwardAttempted('delivered');
   return { kind: 'ack', what: 'delivered' };
@@ -99,27 +112,27 @@ async function attempt(
   const outcome = await webhook.deliver({ ...to, headerId, receivedAtMs, contentType }, signal);
   if ('lost' in outcome) {
     const nowMs = clock.now();
-    paused.rest(callbackKey, nowMs + restAfterMs(nowMs - startedAtMs));
+    paused.set(callbackKey, nowMs + pauseAfterMs(nowMs - startedAtMs));
   } else {
-    paused.wake(callbackKey);
+    paused.delete(callbackKey);
   }
   return outcome;
 }
 
 type Failure = Exclude<DeliveryOutcome, { kind: 'delivered' }>;
 
-/** Hides the message as its age asks, and until its target has rested; one that is too old is given up. */
-async function laterOrNever(
+/** Retries the message later the older it is, and not while its target is paused; one that is too old is given up. */
+async function retryOrGiveUp(
   message: ForwardMessage,
-  takenUpAtAgeMs: number,
+  ageAtStartMs: number,
   handle: MessageHandle,
   ports: ForwardPorts,
   why: Failure | 'paused',
 ): Promise<MessageResult> {
-  if (isGivenUp(takenUpAtAgeMs)) return giveUp(message, ports);
+  if (isGivenUp(ageAtStartMs)) return giveUp(message, ports);
   if (why !== 'paused') ports.telemetry?.forwardAttempted(why.kind);
-  const restsS = Math.ceil(ports.paused.leftMs(message.callbackKey, ports.clock.now()) / 1000);
-  await handle.extendVisibility(Math.max(restsS, nextWaitS(ageOf(message, ports), ports.random())));
+  const pausedS = Math.ceil(pausedMs(message.callbackKey, ports) / 1000);
+  await handle.extendVisibility(Math.max(pausedS, nextWaitS(ageOf(message, ports), ports.random())));
   return { kind: 'retryLater', what: why === 'paused' ? why : wordOf(why) };
 }
 
@@ -143,7 +156,7 @@ async function deleteParts({ deliveryId, body }: ForwardMessage, { parts }: Forw
   if ('parts' in body) await parts.delete(deliveryId, body.parts);
 }
 
-/** The parts expire by themselves; the message must not come again for their sake. */
+/** The parts expire by themselves: the message need not be received again for them. */
 function unlessUnavailable(error: unknown): void {
   if (!(error instanceof StoreUnavailable)) throw error;
 }

@@ -13,7 +13,7 @@ export interface CallbackRecord {
   readonly idHash: Uint8Array;
   /** Every callback goes on to there. */
   readonly forwardTo?: string;
-  /** GeWe was told the URL, by this service. */
+  /** This service has registered the URL at GeWe. */
   readonly registered: boolean;
   readonly createdAtMs: EpochMs;
   /** To within ten seconds; absent when none came yet. */
@@ -44,7 +44,7 @@ export interface BodyBinding {
   readonly deliveryId: string;
 }
 
-/** Seals callback bodies for the workers alone. */
+/** Seals callback bodies for who may read the keyring. */
 export interface BodySealer {
   seal(body: Uint8Array, binding: BodyBinding): Promise<string>;
 }
@@ -67,7 +67,7 @@ export type SealedBody = { readonly sealed: string } | { readonly parts: number 
 
 interface ReceivedCallback {
   readonly callbackKey: string;
-  /** Names one handle: 22 characters of base64url. */
+  /** Names one receipt: 22 characters of base64url. */
   readonly deliveryId: string;
   readonly receivedAtMs: EpochMs;
   /** As it came; empty when none did. */
@@ -75,19 +75,19 @@ interface ReceivedCallback {
   readonly body: SealedBody;
 }
 
-/** A callback came, and is to be worked out. */
+/** A callback was received, and is to be processed. */
 export interface CallbackMessage extends ReceivedCallback {
   readonly kind: 'callback';
   /** base64url of the token's key: with the device id in the body it gives the device's key. */
   readonly tokenKey: string;
-  /** It is to go on to the callback's target: there is one, and nobody relayed it to here. */
+  /** It is to be forwarded: there is a target, and no other service of this kind forwarded it to here. */
   readonly forward: boolean;
 }
 
 /** A callback is to be sent to the target of its callback record. */
 export interface ForwardMessage extends ReceivedCallback {
   readonly kind: 'forward';
-  /** Told to the target, for dropping repeats: `headerIdOf`. */
+  /** For the target to drop repeats by: `headerIdOf`. */
   readonly headerId: string;
 }
 
@@ -120,7 +120,7 @@ export interface WebhookRequest {
   readonly target: string;
   /** As `TargetCheck` takes them. */
   readonly ownHosts: readonly string[];
-  /** What the target is told: the same for a repeat of ours and for GeWe's own repeat of a message. */
+  /** For the target to drop repeats by: the same for our own repeat and for GeWe's repeat of a message. */
   readonly headerId: string;
   readonly receivedAtMs: EpochMs;
   /** As it was received; empty when there was none. */
@@ -143,7 +143,7 @@ export interface WebhookClient {
   deliver(delivery: WebhookRequest, signal: AbortSignal): Promise<DeliveryOutcome>;
 }
 
-/** Where messages rest that could not be forwarded. */
+/** The dead-letter queue of callbacks that could not be forwarded. */
 export interface DeadLetters {
   /** Throws `QueueUnavailable`. */
   send(message: ForwardMessage): Promise<void>;

@@ -1,5 +1,6 @@
 import { type FetchInfoPorts, fetchRoomInfo } from '../chatrooms/fetch-info.ts';
 import type { RoomMessage } from '../chatrooms/ports.ts';
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { MessageHandle, MessageResult } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
@@ -24,9 +25,9 @@ export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
 }
 
 /**
- * Serves one message of the callback queue: a callback, which goes on to the relay and does what it means, or a call to
- * GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message comes
- * again.
+ * Handles one message of the callback queue: a callback, which is queued for forwarding and applied, or a call to
+ * GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message will be
+ * received again.
  */
 export async function processCallback(
   message: CallbackMessage | RoomMessage,
@@ -37,7 +38,7 @@ export async function processCallback(
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
   const { callbackKey, deliveryId, receivedAtMs, contentType, body } = message;
   const sealed = 'sealed' in body ? body.sealed : await ports.parts.read(deliveryId, body.parts);
-  // The relay has delivered it, and deleted the parts, while this message came again.
+  // It was forwarded, and its parts deleted, before this message was received again.
   if (sealed === undefined) return { kind: 'ack', what: 'body-gone' };
   const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
   const forward = async () => {
@@ -46,13 +47,13 @@ export async function processCallback(
     const delivery = { callbackKey, deliveryId, receivedAtMs, contentType, body };
     await ports.forwardQueue.send({ kind: 'forward', ...delivery, headerId }, 0);
   };
-  // The relay deletes the parts: if this had to be tried again after that, what the callback means would be lost.
-  const relayedFirst = 'sealed' in body;
-  if (relayedFirst) await forward();
+  // Forwarding deletes the parts: if this had to be tried again after that, the callback would never be applied.
+  const forwardsFirst = 'sealed' in body;
+  if (forwardsFirst) await forward();
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await applyCallback(event, tokenKey, receivedAtMs, ports);
-  if (!relayedFirst) await forward();
+  if (!forwardsFirst) await forward();
   if ('parts' in body && !message.forward) await ports.parts.delete(deliveryId, body.parts);
   ports.telemetry?.callbackHandled(effect);
   return { kind: 'ack', what: effect };
@@ -60,11 +61,10 @@ export async function processCallback(
 
 /** Most calls of `note` come to nothing, and are spared: once in ten seconds is enough. */
 export function seldom(note: CallbackStore['noteReceived']): CallbackStore['noteReceived'] {
-  const noted = new Map<string, EpochMs>();
+  const noted = new BoundedMap<EpochMs>(maxNoted);
   return async (callbackKey, atMs) => {
     if (atMs < (noted.get(callbackKey) ?? Number.NEGATIVE_INFINITY) + notedAgainMs) return;
     await note(callbackKey, atMs);
-    if (noted.size >= maxNoted) noted.clear();
     noted.set(callbackKey, atMs);
   };
 }

@@ -18,7 +18,7 @@ export interface Incoming {
   readonly body: Uint8Array;
   /** Empty when there is none. */
   readonly contentType: string;
-  /** One of these services has relayed it to here. */
+  /** Another service of this kind has forwarded it to here. */
   readonly wasForwarded: boolean;
 }
 
@@ -26,8 +26,8 @@ export interface Incoming {
 const maxSealedLength = 180 * 1024;
 
 /**
- * Keeps a callback until it is worked out, whatever it says: when this returns true, it will not be lost. False when the
- * id is nobody's. Throws `StoreUnavailable`, `QueueUnavailable`.
+ * Keeps a callback until it is processed, whatever it says: when this returns true, it will not be lost. False when the id is
+ * unknown. Throws `StoreUnavailable`, `QueueUnavailable`.
  */
 export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): Promise<boolean> {
   const { id, body, contentType, wasForwarded } = incoming;

@@ -3,7 +3,7 @@ import { useLocalTable } from '../../tests/support/local-table.ts';
 import { createCallbackStore } from '../aws/dynamodb/callback-store.ts';
 import { tokenKeyOf } from '../device/keys.ts';
 import { newSalt } from '../system/random.ts';
-import { callbackIdOf, callbackKeyOf, idHashOf } from './callback-id.ts';
+import { callbackIdOf, callbackKeyOf, callbackOwnerOf, idHashOf } from './callback-id.ts';
 import type { CallbackRecord } from './ports.ts';
 import type { CallbackSetting } from './redirect.ts';
 import { noteRegistered, type RedirectPorts, redirectCallback } from './redirect.ts';
@@ -54,7 +54,7 @@ async function put(more: Partial<CallbackRecord> = {}): Promise<string> {
   return host.urlBase + id;
 }
 const redirect = (callbackUrl: string, setting: CallbackSetting = { token }) =>
-  redirectCallback(token, { callbackUrl, ...setting }, host, ports);
+  redirectCallback(callbackOwnerOf(token), { callbackUrl, ...setting }, host, ports);
 
 it('a token without a callback here is none of our business', async () => {
   expect(await redirect(bot)).toEqual({ kind: 'no-callback' });
@@ -69,18 +69,18 @@ describe("the service's own URL", () => {
 
   it('is registered once GeWe has taken it', async () => {
     const url = await put({ forwardTo: bot });
-    await noteRegistered(token, url, host, ports);
-    await noteRegistered(token, url, host, ports);
+    await noteRegistered(callbackOwnerOf(token), url, host, ports);
+    await noteRegistered(callbackOwnerOf(token), url, host, ports);
     expect(await load()).toMatchObject({ rev: 2, registered: true, forwardTo: bot });
   });
 
   it('is not registered when another one or none took its place meanwhile', async () => {
     const url = await put();
     await put();
-    await noteRegistered(token, url, host, ports);
+    await noteRegistered(callbackOwnerOf(token), url, host, ports);
     expect(await load()).toMatchObject({ rev: 2, registered: false });
     await ports.callbacks.delete(keyOf(token));
-    await noteRegistered(token, url, host, ports);
+    await noteRegistered(callbackOwnerOf(token), url, host, ports);
     expect(await load()).toBeUndefined();
   });
 });
@@ -141,7 +141,7 @@ describe('a token in the body', () => {
     const url = await put({ registered: true });
     for (const callbackUrl of [bot, url]) {
       const setting = { token, callbackUrl };
-      const outcome = await redirectCallback('without-a-callback', setting, host, ports);
+      const outcome = await redirectCallback(callbackOwnerOf('without-a-callback'), setting, host, ports);
       expect(outcome).toMatchObject({ kind: 'invalid', pointer: '/token' });
     }
     expect((await load())?.rev).toBe(1);

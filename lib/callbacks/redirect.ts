@@ -1,6 +1,6 @@
 import { tokenKeyOf } from '../device/keys.ts';
 import type { Clock } from '../device/ports.ts';
-import { callbackIdOf, callbackKeyOf } from './callback-id.ts';
+import { type CallbackOwner, callbackIdOf, callbackKeyOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
 import { updateCallback } from './register.ts';
 
@@ -16,45 +16,45 @@ const maxTargetLength = 2_048;
 const noCallback: Redirected = { kind: 'no-callback' };
 
 /**
- * Somebody wants to tell GeWe another callback URL of a token: where the token has a callback here that GeWe calls, it goes on
- * calling this service, and that URL is forwarded to. The service's own URL is for GeWe. Two tokens, of the header and of the call,
+ * A client sets another callback URL of a token at GeWe: where the token has a callback here that GeWe calls, GeWe goes on calling this
+ * service, and that URL becomes the forwarding target. The service's own URL is for GeWe. Two tokens, of the header and of the call,
  * are refused when either has a callback here. Throws `StoreUnavailable`.
  */
 export async function redirectCallback(
-  token: string,
+  owner: CallbackOwner,
   setting: CallbackSetting,
   host: CallbackHost,
   ports: RedirectPorts,
 ): Promise<Redirected> {
-  const record = await load(token, ports);
-  if (setting.token !== token) {
+  const record = await ports.callbacks.load(owner.callbackKey);
+  if (setting.token !== owner.token) {
     // Else the callback of one token could be taken away by the bearer of another.
-    const taken = record ?? (setting.token !== undefined && (await load(setting.token.trim(), ports)));
+    const taken = record ?? (setting.token !== undefined && (await hasCallback(setting.token.trim(), ports)));
     if (!taken) return noCallback;
     return { kind: 'invalid', pointer: '/token', why: 'must be the token of the header X-GEWE-TOKEN' };
   }
   if (record === undefined) return noCallback;
   const url = setting.callbackUrl ?? '';
-  if (url === ownUrlOf(token, record, host)) return { kind: 'own-url', url };
+  if (url === ownUrlOf(owner, record, host)) return { kind: 'own-url', url };
   if (!isCalled(record)) return refusal(notCalledYet);
   if (url.length > maxTargetLength) return refusal(`must have at most ${maxTargetLength} characters`);
   const checked = await ports.targets.check(url, host.ownHosts);
-  return checked.ok ? forwardTo(token, url, host, ports) : refusal(checked.why);
+  return checked.ok ? forwardTo(owner, url, host, ports) : refusal(checked.why);
 }
 
-function load(token: string, { callbacks }: RedirectPorts): Promise<CallbackRecord | undefined> {
-  return callbacks.load(callbackKeyOf(tokenKeyOf(token)));
+async function hasCallback(token: string, { callbacks }: RedirectPorts): Promise<boolean> {
+  return (await callbacks.load(callbackKeyOf(tokenKeyOf(token)))) !== undefined;
 }
 
 /** Judges what is there now: it may have been deleted or replaced since it was looked at. */
 async function forwardTo(
-  token: string,
+  owner: CallbackOwner,
   url: string,
   { ownHosts }: CallbackHost,
   ports: RedirectPorts,
 ): Promise<Redirected> {
   let outcome = noCallback;
-  await updateCallback(token, ports, (now) => {
+  await updateCallback(owner, ports, (now) => {
     outcome = noCallback;
     if (now === undefined) return undefined;
     outcome = isCalled(now) ? { kind: 'kept' } : refusal(notCalledYet);
@@ -65,26 +65,30 @@ async function forwardTo(
 
 /** GeWe has taken that URL: it is registered, if it is still the callback's. Throws `StoreUnavailable`. */
 export async function noteRegistered(
-  token: string,
+  owner: CallbackOwner,
   url: string,
   host: CallbackHost,
   ports: Pick<RedirectPorts, 'callbacks' | 'clock'>,
 ): Promise<void> {
-  await updateCallback(token, ports, (now) => {
-    return now && !now.registered && url === ownUrlOf(token, now, host) && { ...now, registered: true };
+  await updateCallback(owner, ports, (now) => {
+    return now && !now.registered && url === ownUrlOf(owner, now, host) && { ...now, registered: true };
   });
 }
 
-function ownUrlOf(token: string, { salt }: CallbackRecord, { urlBase }: CallbackHost): string {
-  return `${urlBase}${callbackIdOf(callbackKeyOf(tokenKeyOf(token)), token, salt)}`;
+function ownUrlOf(
+  { token, callbackKey }: CallbackOwner,
+  { salt }: CallbackRecord,
+  { urlBase }: CallbackHost,
+): string {
+  return `${urlBase}${callbackIdOf(callbackKey, token, salt)}`;
 }
 
-/** GeWe was told the URL from here, or has called it: then it was told elsewhere. */
+/** The URL was registered at GeWe from here, or GeWe has called it: then it was registered elsewhere. */
 function isCalled({ registered, lastReceivedAtMs }: CallbackRecord): boolean {
   return registered || lastReceivedAtMs !== undefined;
 }
 
-/** A success would say that callbacks come to that URL, while none come to here. */
+/** Success would mean that callbacks go to that URL, while none come to here. */
 const notCalledYet =
   'GeWe 尚未回调本服务，请先注册：PUT /v1/callback {"register":true} (GeWe does not call this service yet: register it first)';
 
@@ -98,11 +102,11 @@ export interface CallbackSetting {
   readonly callbackUrl?: string;
 }
 
-/** What became of a URL that was to be told to GeWe. */
+/** What became of a URL that a client sets at GeWe. */
 export type Redirected =
-  /** The token has no callback here: GeWe is to be told. */
+  /** The token has no callback here: the call goes to GeWe. */
   | { readonly kind: 'no-callback' }
-  /** It is that of the token's callback here: GeWe is to be told, and `noteRegistered` when it has taken it. */
+  /** It is that of the token's callback here: the call goes to GeWe, and `noteRegistered` follows when GeWe accepts it. */
   | { readonly kind: 'own-url'; readonly url: string }
   | { readonly kind: 'kept' }
   /** What is wrong with it. `why`: for the caller to read. */

@@ -5,7 +5,7 @@ import { createCallbackStore } from '../aws/dynamodb/callback-store.ts';
 import { tokenKeyOf } from '../device/keys.ts';
 import type { AccountAnswer } from '../device/ports.ts';
 import { newSalt } from '../system/random.ts';
-import { callbackKeyOf, isIdOf } from './callback-id.ts';
+import { callbackKeyOf, callbackOwnerOf, isIdOf } from './callback-id.ts';
 import type { CallbackStore } from './ports.ts';
 import {
   type CallbackInput,
@@ -62,8 +62,8 @@ beforeEach(() => {
   };
 });
 
-const put = (terms: CallbackInput = input) => upsertCallback(token, terms, ports, never);
-const read = () => readCallback(token, ports);
+const put = (terms: CallbackInput = input) => upsertCallback(callbackOwnerOf(token), terms, ports, never);
+const read = () => readCallback(callbackOwnerOf(token), ports);
 const idAfter = async (terms: CallbackInput = input) => {
   const done = await put(terms);
   if (done.kind !== 'put') throw new Error(done.kind);
@@ -83,7 +83,7 @@ describe('a callback that is put', () => {
       record: { forwardTo: 'https://bot.example.com', createdAtMs: 1_000_000 },
     });
     expect(isIdOf(id, kept?.record.idHash ?? new Uint8Array())).toBe(true);
-    expect(await readCallback('another-token', ports)).toBeUndefined();
+    expect(await readCallback(callbackOwnerOf('another-token'), ports)).toBeUndefined();
   });
 
   it('replaces what was put before', async () => {
@@ -96,8 +96,8 @@ describe('a callback that is put', () => {
 
   it('is another one after it was deleted', async () => {
     const id = await idAfter();
-    await deleteCallback(token, ports);
-    await deleteCallback(token, ports);
+    await deleteCallback(callbackOwnerOf(token), ports);
+    await deleteCallback(callbackOwnerOf(token), ports);
     expect(await read()).toBeUndefined();
     expect(await idAfter()).not.toBe(id);
   });
@@ -114,7 +114,7 @@ describe('a callback that is put', () => {
       ...callbacks,
       compareAndSet: async (...swapped) => (await callbacks.compareAndSet(...swapped)) && lost++ > 0,
     };
-    const done = await upsertCallback(token, input, { ...ports, callbacks: losing }, never);
+    const done = await upsertCallback(callbackOwnerOf(token), input, { ...ports, callbacks: losing }, never);
     expect(done).toMatchObject({ kind: 'put', created: true });
   });
 });
@@ -214,7 +214,7 @@ describe('registering', () => {
 
   it('does not count for another URL that was put meanwhile', async () => {
     meanwhile = async () => {
-      await deleteCallback(token, ports);
+      await deleteCallback(callbackOwnerOf(token), ports);
       await ports.tokens.note(tokenKeyOf(token));
       await put();
     };
@@ -223,7 +223,7 @@ describe('registering', () => {
   });
 
   it('says nothing of a callback that was deleted meanwhile', async () => {
-    meanwhile = () => deleteCallback(token, ports);
+    meanwhile = () => deleteCallback(callbackOwnerOf(token), ports);
     await put(registering);
     expect(await read()).toBeUndefined();
   });

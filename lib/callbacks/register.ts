@@ -1,6 +1,6 @@
-import { tokenKeyOf } from '../device/keys.ts';
-import { type AcceptedTokens, type Clock, type GeweAccount, StoreUnavailable } from '../device/ports.ts';
-import { callbackIdOf, callbackKeyOf, idHashOf } from './callback-id.ts';
+import type { AcceptedTokens, Clock, GeweAccount } from '../device/ports.ts';
+import { type Cell, update } from '../device/update-record.ts';
+import { type CallbackOwner, callbackIdOf, idHashOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
 
 export interface CallbackPorts {
@@ -13,9 +13,9 @@ export interface CallbackPorts {
   readonly newSalt: () => Uint8Array;
 }
 
-/** What somebody wants of the callback of a token. */
+/** What a caller asks for. */
 export interface CallbackInput {
-  /** GeWe is to be told its URL. */
+  /** Its URL is to be registered at GeWe. */
   readonly register: boolean;
   readonly forwardTo?: string;
   /** What the URL begins with: the id is put behind it. */
@@ -40,10 +40,7 @@ export type UpsertCallbackResult =
       readonly why: 'token-rejected' | 'token-unverified' | 'callback-not-registered';
     };
 
-/** So many callers may be quicker in a row; more means that something is wrong. */
-const maxTries = 12;
-
-/** A device that is nobody's: asked about it, GeWe says whether it accepts the token. */
+/** An app id that does not exist: asked about it, GeWe says whether it accepts the token. */
 const probeAppId = 'wx_gewe_contacts';
 
 /**
@@ -51,7 +48,7 @@ const probeAppId = 'wx_gewe_contacts';
  * Throws `StoreUnavailable`; calling again goes on.
  */
 export async function upsertCallback(
-  token: string,
+  owner: CallbackOwner,
   input: CallbackInput,
   ports: CallbackPorts,
   signal: AbortSignal,
@@ -60,26 +57,26 @@ export async function upsertCallback(
   const checked = forwardTo === undefined ? undefined : await ports.targets.check(forwardTo, ownHosts);
   if (checked && !checked.ok) return { kind: 'target-refused', why: checked.why };
   // Before anything is stored: what is there for a moment can stay, when callers overlap or one of them dies.
-  const refusal = await refusalOf(token, ports, signal);
+  const refusal = await refusalOf(owner, ports, signal);
   if (refusal) return { kind: 'rejected', why: refusal };
-  const stored = await store(token, input, ports);
+  const stored = await store(owner, input, ports);
   if (!input.register) return putOf(stored);
   const { id } = stored;
   let answer: Awaited<ReturnType<GeweAccount['setCallback']>>;
   try {
     // GeWe tries the URL out meanwhile, so it has to hold by now.
-    answer = await ports.account.setCallback(token, `${input.urlBase}${id}`, signal);
+    answer = await ports.account.setCallback(owner.token, `${input.urlBase}${id}`, signal);
   } catch (error) {
-    await putBack(token, stored, ports);
+    await putBack(owner, stored, ports);
     throw error;
   }
   if (answer.kind === 'failure') {
-    await putBack(token, stored, ports);
+    await putBack(owner, stored, ports);
     const why = answer.class === 'token-rejected' ? answer.class : 'callback-not-registered';
     return { kind: 'rejected', why };
   }
   const registered = await updateCallback(
-    token,
+    owner,
     ports,
     (now) => now && isSame(now, stored) && { ...now, registered: true },
   );
@@ -87,8 +84,11 @@ export async function upsertCallback(
 }
 
 /** Why a token is not taken; undefined when GeWe accepts it. */
-async function refusalOf(token: string, { tokens, account }: CallbackPorts, signal: AbortSignal) {
-  const tokenKey = tokenKeyOf(token);
+async function refusalOf(
+  { token, tokenKey }: CallbackOwner,
+  { tokens, account }: CallbackPorts,
+  signal: AbortSignal,
+) {
   if (await tokens.has(tokenKey)) return undefined;
   const answer = await account.checkOnline({ token, appId: probeAppId }, signal);
   const isAccepted =
@@ -115,10 +115,9 @@ function isSame({ salt }: CallbackRecord, stored: Stored): boolean {
 }
 
 /** Stores what is wished for, over whatever there is. */
-async function store(token: string, input: CallbackInput, ports: CallbackPorts): Promise<Stored> {
+async function store(owner: CallbackOwner, input: CallbackInput, ports: CallbackPorts): Promise<Stored> {
   const { forwardTo, ownHosts } = input;
-  const tokenKey = tokenKeyOf(token);
-  const callbackKey = callbackKeyOf(tokenKey);
+  const { token, tokenKey, callbackKey } = owner;
   const salt = ports.newSalt();
   const fresh: CallbackRecord = {
     rev: 0,
@@ -130,7 +129,7 @@ async function store(token: string, input: CallbackInput, ports: CallbackPorts):
     ownHosts,
   };
   let before: CallbackRecord | undefined;
-  const stored = await updateCallback(token, ports, (now) => {
+  const stored = await updateCallback(owner, ports, (now) => {
     // One with this salt is my own, of an earlier try whose answer was lost.
     before = now && Buffer.from(now.salt).equals(salt) ? undefined : now;
     const { forwardTo: _earlier, ...rest } = now ?? fresh;
@@ -141,31 +140,37 @@ async function store(token: string, input: CallbackInput, ports: CallbackPorts):
   return { id, record, ...(before && { before }) };
 }
 
-/** Swaps the record by what `decide` makes of it, and counts its `rev`; undefined when nothing is to change. */
+/**
+ * Changes the callback of a token by a rule (optimistic concurrency), and counts its `rev`; undefined when nothing is to change.
+ * Throws `StoreUnavailable`.
+ */
 export async function updateCallback(
-  token: string,
+  { callbackKey }: Pick<CallbackOwner, 'callbackKey'>,
   { callbacks, clock }: Pick<CallbackPorts, 'callbacks' | 'clock'>,
-  decide: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
+  rule: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
 ): Promise<CallbackRecord | undefined> {
-  const callbackKey = callbackKeyOf(tokenKeyOf(token));
-  for (let tries = 1; tries <= maxTries; tries += 1) {
-    const now = await callbacks.load(callbackKey);
-    const decided = decide(now);
-    if (!decided) return undefined;
-    const next = { ...decided, rev: (now?.rev ?? 0) + 1 };
-    if (await callbacks.compareAndSet(callbackKey, now, next)) return next;
-    await clock.sleep(Math.random() * 20 * tries);
-  }
-  throw new StoreUnavailable('the callback changes too often to be swapped');
+  const cell: Cell<CallbackRecord> = {
+    load: () => callbacks.load(callbackKey),
+    store: (next, before) => callbacks.compareAndSet(callbackKey, before, next),
+  };
+  const { decided } = await update(cell, clock, (now) => {
+    const next = rule(now);
+    return next ? { next: { ...next, rev: (now?.rev ?? 0) + 1 } } : {};
+  });
+  return decided.next;
 }
 
 /** Undoes what was stored, unless somebody has put something else since. */
-async function putBack(token: string, { record, before }: Stored, ports: CallbackPorts): Promise<void> {
+async function putBack(
+  owner: CallbackOwner,
+  { record, before }: Stored,
+  ports: CallbackPorts,
+): Promise<void> {
   if (before === undefined) {
-    await ports.callbacks.delete(callbackKeyOf(tokenKeyOf(token)), record.rev);
+    await ports.callbacks.delete(owner.callbackKey, record.rev);
     return;
   }
-  await updateCallback(token, ports, (now) => {
+  await updateCallback(owner, ports, (now) => {
     if (now?.rev !== record.rev) return undefined;
     const { lastReceivedAtMs } = now;
     return { ...before, ...(lastReceivedAtMs !== undefined && { lastReceivedAtMs }) };
@@ -174,18 +179,17 @@ async function putBack(token: string, { record, before }: Stored, ports: Callbac
 
 /** The callback of a token, with its id. Throws `StoreUnavailable`. */
 export async function readCallback(
-  token: string,
+  { token, callbackKey }: CallbackOwner,
   { callbacks }: Pick<CallbackPorts, 'callbacks'>,
 ): Promise<OwnCallback | undefined> {
-  const callbackKey = callbackKeyOf(tokenKeyOf(token));
   const record = await callbacks.load(callbackKey);
   return record && { id: callbackIdOf(callbackKey, token, record.salt), record };
 }
 
-/** From then on its URL is nobody's. Throws `StoreUnavailable`. */
+/** From then on its URL is unknown here. Throws `StoreUnavailable`. */
 export async function deleteCallback(
-  token: string,
+  { callbackKey }: Pick<CallbackOwner, 'callbackKey'>,
   { callbacks }: Pick<CallbackPorts, 'callbacks'>,
 ): Promise<void> {
-  await callbacks.delete(callbackKeyOf(tokenKeyOf(token)));
+  await callbacks.delete(callbackKey);
 }

@@ -1,8 +1,10 @@
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { Clock, SubscriptionStore } from '../device/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
+import { sealedTokenOf } from '../device/subscribe.ts';
 import type { ChatroomStore, RoomQueue } from './ports.ts';
 import type { Chatroom, RoomDecision } from './room-rules.ts';
-import { hear, leave, noteIntervalMs } from './room-rules.ts';
+import { leave, noteIntervalMs, noteMessage } from './room-rules.ts';
 import type { SavedRooms } from './saved-rooms.ts';
 import { updateRoom } from './update-room.ts';
 
@@ -15,7 +17,7 @@ export interface DiscoverPorts {
   readonly clock: Clock;
 }
 
-/** A subscribed device that something was heard of. */
+/** A subscribed device that a callback is about. */
 export interface CallbackDevice {
   readonly deviceKey: string;
   readonly record: DeviceRecord;
@@ -25,8 +27,7 @@ export interface CallbackDevice {
 }
 
 /**
- * A message from a room came: it is kept that the room was heard of, and GeWe is asked about one that nothing is known of.
- * True when it is. Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
+ * A message from a room was received: notes the room, and requests its info from GeWe when nothing is known of it. True when it does. Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function discoverRoom(
   device: CallbackDevice,
@@ -36,15 +37,16 @@ export async function discoverRoom(
   const { deviceKey, record, subscription, receivedAtMs } = device;
   const { roomId } = message;
   const name = nameOf(device, roomId);
-  if (ports.recentRooms.isRecent(name, receivedAtMs)) return false;
+  const notedAtMs = ports.recentRooms.get(name) ?? Number.NEGATIVE_INFINITY;
+  if (receivedAtMs < notedAtMs + noteIntervalMs) return false;
   const isSaved = (await ports.savedRooms(deviceKey, record)).has(roomId);
   const ref = { deviceKey, roomId, fence: record.rev };
   let seen: Chatroom | undefined;
   let sealed: string | undefined;
   const { send } = await updateRoom<RoomDecision>(ref, ports, async (room) => {
-    const decision = hear(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
-    if (decision.send) sealed ??= await sealedFor(deviceKey, subscription, ports);
-    // The subscription was deleted or put anew a moment ago: the room is for a later message.
+    const decision = noteMessage(room, { ...message, receivedAtMs, isSaved }, ports.clock.now());
+    if (decision.send) sealed ??= await sealedTokenOf(deviceKey, subscription, ports.subscriptions);
+    // The subscription was deleted or replaced a moment ago: a later message in the room requests its info.
     if (decision.send && sealed === undefined) return {};
     seen = decision.next ?? room;
     return decision;
@@ -53,7 +55,7 @@ export async function discoverRoom(
     const { attempt, delayS } = send;
     await ports.callbackQueue.send({ kind: 'room', deviceKey, roomId, attempt, sealed }, delayS);
   }
-  if (seen && seen.leftAtMs === undefined) ports.recentRooms.note(name, seen.lastHeardAtMs);
+  if (seen && seen.leftAtMs === undefined) ports.recentRooms.set(name, seen.lastHeardAtMs);
   return send !== undefined;
 }
 
@@ -66,42 +68,21 @@ export async function leaveRoom(
   const { deviceKey, record, receivedAtMs } = device;
   const ref = { deviceKey, roomId, fence: record.rev };
   const { next } = await updateRoom(ref, ports, (room) => leave(room, { roomId, atMs, receivedAtMs }));
-  ports.recentRooms.forget(nameOf(device, roomId));
+  ports.recentRooms.delete(nameOf(device, roomId));
   return next !== undefined;
 }
 
-async function sealedFor(
-  deviceKey: string,
-  { suffix }: Subscription,
-  { subscriptions }: DiscoverPorts,
-): Promise<string | undefined> {
-  const kept = await subscriptions.load(deviceKey);
-  return kept?.suffix === suffix ? kept.sealed : undefined;
-}
-
-/** Another subscription begins from what is stored: the device may have been erased between. */
+/** With another subscription nothing is remembered: the device may have been erased in between. */
 function nameOf({ deviceKey, subscription }: CallbackDevice, roomId: string): string {
   return [deviceKey, subscription.suffix, roomId].join(' ');
 }
 
-/** RoomInfoClient that were heard of a moment ago: a storm of messages reads and writes nothing about them. */
-export interface RecentRooms {
-  isRecent(name: string, atMs: EpochMs): boolean;
-  note(name: string, receivedAtMs: EpochMs): void;
-  forget(name: string): void;
-}
+/** When rooms were noted last: a storm of messages reads and writes nothing about them. */
+export type RecentRooms = BoundedMap<EpochMs>;
 
 /** Some megabytes. */
 const maxRecent = 20_000;
 
 export function createRecentRooms(): RecentRooms {
-  const heard = new Map<string, EpochMs>();
-  return {
-    isRecent: (name, atMs) => atMs < (heard.get(name) ?? Number.NEGATIVE_INFINITY) + noteIntervalMs,
-    note(name, receivedAtMs) {
-      if (heard.size >= maxRecent) heard.clear();
-      heard.set(name, receivedAtMs);
-    },
-    forget: (name) => void heard.delete(name),
-  };
+  return new BoundedMap(maxRecent);
 }

@@ -26,12 +26,12 @@ export interface FetchInfoPorts extends Pick<DiscoverPorts, 'callbackQueue' | 's
   readonly telemetry?: Telemetry;
 }
 
-/** SQS hides no longer. */
+/** The longest visibility timeout (SQS). */
 const longestHiddenS = 43_200;
 
 /**
- * Serves a message that asks about a room: waits for a time of its own among the device's calls, asks GeWe once, and
- * stores what it says, or sends the next attempt. While the device is offline it asks later.
+ * Handles a message that asks for a room's info: reserves a time among the device's calls, asks GeWe once, and stores the answer or
+ * sends the next attempt. While the device is offline, later.
  * Throws what the stores and the queue throw, and `Unsealable`.
  */
 export async function fetchRoomInfo(
@@ -73,7 +73,7 @@ export async function fetchRoomInfo(
     ports.telemetry?.roomInfoFetched('success');
     return { kind: 'ack', what: 'learned' };
   }
-  ports.telemetry?.roomInfoFetched(next?.ask?.givenUp ? 'given-up' : 'failed');
+  ports.telemetry?.roomInfoFetched(next?.request?.givenUp ? 'given-up' : 'failed');
   return { kind: 'ack', what: 'failed', error: answer.class };
 }
 
@@ -81,10 +81,10 @@ function mayAsk({ subscription }: DeviceRecord): boolean {
   return subscription?.onCallbacks === true && !subscription.stopped;
 }
 
-/** A device that is known to be offline is left alone: the message goes, and perhaps another comes later. */
+/** While the device is marked offline GeWe is not asked: the message is deleted, and perhaps a later attempt is sent. */
 type Taken = AttemptClaim | { readonly kind: 'defer'; readonly send?: RoomDecision['send'] };
 
-/** What is to be done about the message, decided and stored. */
+/** What to do about the message, decided and stored. */
 async function takenUp(
   { deviceKey, roomId, attempt }: RoomMessage,
   { rev, offlineSinceMs }: DeviceRecord,

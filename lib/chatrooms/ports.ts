@@ -2,17 +2,17 @@ import type { FailureClass } from '../device/failures.ts';
 import type { DeviceSecret } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Chatroom, RoomInfo } from './room-rules.ts';
-/** GeWe is to be asked about a chatroom. The token and the app id are in `sealed`, as in a refresh's messages. */
+/** Asks for the info of a chatroom. The token and the app id are in `sealed`, as in a refresh's messages. */
 export interface RoomMessage {
   readonly kind: 'room';
   readonly deviceKey: string;
   readonly roomId: string;
-  /** Of the room's `asked`: a message of another count is done with. */
+  /** The room's `attempts` when it was sent: a message of another count is outdated. */
   readonly attempt: number;
   readonly sealed: string;
 }
 
-/** What was heard of a device's chatrooms. Every error is thrown as `StoreUnavailable`. */
+/** The chatrooms that a device's callbacks revealed. Every error is thrown as `StoreUnavailable`. */
 export interface ChatroomStore {
   /** Strongly consistent. */
   load(deviceKey: string, roomId: string): Promise<Chatroom | undefined>;
@@ -33,7 +33,7 @@ export interface ChatroomStore {
   reserve(deviceKey: string, fence: number, nowMs: EpochMs, intervalMs: number): Promise<EpochMs>;
 }
 
-/** What came of requestInfo GeWe about a chatroom. Nothing of GeWe's own texts but the room's names is in it. */
+/** What came of asking GeWe about a chatroom. Nothing of GeWe's own texts but the room's names is in it. */
 export type RoomAnswer =
   | { readonly kind: 'room'; readonly info: RoomInfo }
   | { readonly kind: 'failure'; readonly class: FailureClass };

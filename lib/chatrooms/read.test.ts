@@ -31,12 +31,13 @@ async function deviceWith(ports: Ports, saved: readonly string[] | undefined, he
       rev: 1,
       firstHeardAtMs: 1,
       lastHeardAtMs: 1,
-      asked: 0,
+      attempts: 0,
     });
   }
   if (saved) {
     const contacts: Contacts = { friends: ['weixin'], chatrooms: saved, ghs: [] };
-    const partDigests = (await ports.snapshots.write(deviceKey, 'A', 1, contacts)) ?? [];
+    const written = await ports.snapshots.write(deviceKey, 'A', 1, contacts);
+    const partDigests = typeof written === 'string' ? [] : written;
     const times = { asOfMs: 1, receivedAtMs: 1, changedAtMs: 1 };
     const named = {
       digest: digestOf(contacts),
@@ -44,7 +45,7 @@ async function deviceWith(ports: Ports, saved: readonly string[] | undefined, he
       counts: countsOf(contacts),
     };
     const snapshot = { slot: 'A', ...named, ...times } as const;
-    await ports.records.compareAndSet(deviceKey, { rev: 1, results: [], superseded: [], snapshot });
+    await ports.records.compareAndSet(deviceKey, { rev: 1, superseded: {}, snapshot });
   }
   return deviceKey;
 }

@@ -6,7 +6,7 @@ export interface ReadChatroomsPorts extends Omit<ReadContactsPorts, 'telemetry'>
   readonly chatrooms: ChatroomStore;
 }
 
-/** A room that was saved to contacts, heard of, or both. */
+/** A room that was saved to contacts, revealed by callbacks, or both. */
 export interface ListedRoom {
   readonly id: string;
   readonly isSaved: boolean;

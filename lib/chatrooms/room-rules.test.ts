@@ -5,11 +5,11 @@ import type { Chatroom, RoomInfo } from './room-rules.ts';
 import {
   claimAttempt,
   deferInfo,
-  hear,
   infoFailed,
   infoReceived,
   leave,
   noteIntervalMs,
+  noteMessage,
   slotReserved,
 } from './room-rules.ts';
 
@@ -19,7 +19,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 const hearAt = (room: Chatroom | undefined, atMs: number, isSaved = false) =>
-  hear(room, { roomId, receivedAtMs: atMs, writtenAtMs: atMs, isSaved }, atMs);
+  noteMessage(room, { roomId, receivedAtMs: atMs, writtenAtMs: atMs, isSaved }, atMs);
 const leaveAt = (room: Chatroom | undefined, atMs: number) =>
   leave(room, { roomId, atMs, receivedAtMs: atMs });
 
@@ -31,32 +31,32 @@ function stored({ next }: { readonly next?: Chatroom }): Chatroom {
 const discovered = stored(hearAt(undefined, 0));
 const known = stored(infoReceived(discovered, 1, info));
 
-/** The failures of one ask after the other, and how long each made it wait. */
+/** The failures of one request after the other, and how long each made it wait. */
 function failing(failure: FailureClass, times: number): readonly number[] {
   const waits: number[] = [];
   let room = discovered;
-  for (let turn = 0; turn < times && room.ask && !room.ask.givenUp; turn += 1) {
-    const nowMs = room.ask.notBeforeMs;
-    room = stored(infoFailed(room, room.asked, failure, nowMs));
-    waits.push(((room.ask?.notBeforeMs ?? 0) - nowMs) / minuteMs);
+  for (let turn = 0; turn < times && room.request && !room.request.givenUp; turn += 1) {
+    const nowMs = room.request.notBeforeMs;
+    room = stored(infoFailed(room, room.attempts, failure, nowMs));
+    waits.push(((room.request?.notBeforeMs ?? 0) - nowMs) / minuteMs);
   }
   return waits;
 }
 
-describe('a room that is heard of', () => {
-  it('is asked about when it is new, and not when it is saved', () => {
+describe('a room that is discovered', () => {
+  it('is attempts about when it is new, and not when it is saved', () => {
     expect(hearAt(undefined, 5).send).toEqual({ attempt: 1, delayS: 0 });
     const saved = hearAt(undefined, 5, true);
     expect(saved).toEqual({
-      next: { id: roomId, rev: 1, firstHeardAtMs: 5, lastHeardAtMs: 5, writtenAtMs: 5, asked: 0 },
+      next: { id: roomId, rev: 1, firstHeardAtMs: 5, lastHeardAtMs: 5, writtenAtMs: 5, attempts: 0 },
     });
     // It is in the list no longer.
     expect(hearAt(saved.next, 6).send).toEqual({ attempt: 1, delayS: 0 });
   });
 
-  it('changes once a minute at most, however often it is heard of', () => {
+  it('changes once a minute at most, however many messages are written in it', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 10 * minuteMs }), { maxLength: 200 }), (times) => {
+      fc.property(fc.array(fc.nat({ max: 10 * minuteMs }), { maxLength: 200, size: 'max' }), (times) => {
         let room = known;
         let changes = 0;
         for (const atMs of times) {
@@ -72,7 +72,7 @@ describe('a room that is heard of', () => {
     );
   });
 
-  it('is asked about by one message at a time; one that is a minute late was lost', () => {
+  it('is attempts about by one message at a time; one that is a minute late was lost', () => {
     expect(hearAt(discovered, minuteMs - 1).send).toBeUndefined();
     const again = hearAt(discovered, minuteMs);
     expect(again.send).toEqual({ attempt: 1, delayS: 0 });
@@ -89,7 +89,7 @@ describe('a room that was left', () => {
     for (const writtenAtMs of [undefined, 0, 9 * minuteMs, 10 * minuteMs]) {
       const message = { roomId, receivedAtMs: 20 * minuteMs, isSaved: false };
       const timed = writtenAtMs === undefined ? message : { ...message, writtenAtMs };
-      expect(hear(left, timed, 20 * minuteMs)).toEqual({});
+      expect(noteMessage(left, timed, 20 * minuteMs)).toEqual({});
     }
     const back = hearAt(left, 10 * minuteMs + 1);
     expect(back.next).not.toHaveProperty('leftAtMs');
@@ -97,11 +97,11 @@ describe('a room that was left', () => {
     expect(hearAt(stored(infoReceived(back.next, 2, info)), 12 * minuteMs).send).toBeUndefined();
   });
 
-  it('is not asked about any more', () => {
+  it('is not attempts about any more', () => {
     expect(claimAttempt(stored(leaveAt(discovered, 5)), 1, 5)).toEqual({ kind: 'drop' });
   });
 
-  it('is known even when nothing else was heard of it', () => {
+  it('is known even when no message in it came before', () => {
     expect(leaveAt(undefined, 7).next).toMatchObject({ leftAtMs: 7, firstHeardAtMs: 7 });
   });
 
@@ -112,16 +112,18 @@ describe('a room that was left', () => {
     });
     fc.assert(
       fc.property(
-        fc.uniqueArray(word, { minLength: 1, selector: ({ atMs }) => atMs }).chain((words) =>
-          fc.record({
-            words: fc.constant(words),
-            heard: fc.shuffledSubarray([...words, ...words], { minLength: words.length * 2 }),
-          }),
-        ),
+        fc
+          .uniqueArray(word, { minLength: 1, maxLength: 30, size: 'max', selector: ({ atMs }) => atMs })
+          .chain((words) =>
+            fc.record({
+              words: fc.constant(words),
+              heard: fc.shuffledSubarray([...words, ...words], { minLength: words.length * 2 }),
+            }),
+          ),
         ({ words, heard }) => {
           let room: Chatroom | undefined;
           for (const { leaves, atMs } of heard) {
-            // Each is heard of when it happened, but for the order: as messages caught up with are.
+            // Each is received when it happened, but for the order: as messages caught up with are.
             const { next } = leaves ? leaveAt(room, atMs) : hearAt(room, atMs);
             room = next ?? room;
           }
@@ -157,7 +159,7 @@ describe('a message that asks about a room', () => {
     expect(failing('upstream-error', 10)).toEqual([1, 5, 30, 120, 720, 7 * 24 * 60]);
   });
 
-  it('is tried again as often when the device is offline, then given up until the room is heard of', () => {
+  it('is tried again as often when the device is offline, then given up until the next message in the room', () => {
     expect(failing('device-offline', 10)).toEqual([1, 5, 30, 120, 720, 0]);
   });
 
@@ -168,7 +170,7 @@ describe('a message that asks about a room', () => {
     expect(hearAt(given, dayMs - 1).send).toBeUndefined();
     const again = hearAt(given, dayMs);
     expect(again.send).toEqual({ attempt: 2, delayS: 0 });
-    expect(again.next?.ask?.failures).toBe(0);
+    expect(again.next?.request?.failures).toBe(0);
   });
 
   it('waits for a device that is known to be offline, uses up no attempt by that, and ends some day', () => {
@@ -177,18 +179,18 @@ describe('a message that asks about a room', () => {
         let room = stored(infoFailed(discovered, 1, 'upstream-error', offlineMs));
         let nowMs = offlineMs;
         let turns = 0;
-        for (; room.ask && !room.ask.givenUp; turns += 1) {
-          nowMs = Math.max(nowMs, room.ask.notBeforeMs);
-          const { next, send } = deferInfo(room, room.asked, 0, nowMs);
-          expect(next?.ask?.failures).toBe(1);
-          expect(next?.ask?.notBeforeMs).toBeLessThanOrEqual(nowMs + 2 * 60 * minuteMs);
-          expect(send?.attempt).toBe(next?.ask?.givenUp ? undefined : next?.asked);
+        for (; room.request && !room.request.givenUp; turns += 1) {
+          nowMs = Math.max(nowMs, room.request.notBeforeMs);
+          const { next, send } = deferInfo(room, room.attempts, 0, nowMs);
+          expect(next?.request?.failures).toBe(1);
+          expect(next?.request?.notBeforeMs).toBeLessThanOrEqual(nowMs + 2 * 60 * minuteMs);
+          expect(send?.attempt).toBe(next?.request?.givenUp ? undefined : next?.attempts);
           room = stored({ ...(next && { next }) });
         }
         expect(turns).toBeLessThan(25);
         expect(nowMs).toBeLessThan(Math.max(offlineMs, dayMs) + 3 * 60 * minuteMs);
         // Whoever is heard in it next is the sign that the device is back.
-        expect(hearAt(room, nowMs).send).toEqual({ attempt: room.asked + 1, delayS: 0 });
+        expect(hearAt(room, nowMs).send).toEqual({ attempt: room.attempts + 1, delayS: 0 });
       }),
     );
     expect(deferInfo(discovered, 2, 0, 0)).toEqual({});

@@ -2,6 +2,17 @@ import { type FailureClass, failureTraits } from '../device/failures.ts';
 import { longestDelayS } from '../device/policy.ts';
 import type { EpochMs } from '../device/record.ts';
 
+// A room that callbacks revealed, and the request for its info. GeWe is asked by messages that carry an attempt; only the latest one counts.
+//
+//                  noteMessage                slotReserved           claimAttempt
+//   info unknown ─────────────▶ requested ─────────────▶ reserved ─────────────▶ GeWe is asked ──▶ info known (infoReceived)
+//                                ▲    ▲                                            │
+//                                │    └── deferInfo: the device is offline         │ infoFailed
+//                                └────────── after a growing wait ─────────────────┤
+//   noteMessage, later ◀── given up ◀── no retry can help, or all are used up ─────┘
+//
+// leave: the account left the room; only a message that was written later brings it back.
+
 /** What `getChatroomInfo` said; null where it said nothing. */
 export interface RoomInfo {
   readonly name: string | null;
@@ -10,18 +21,18 @@ export interface RoomInfo {
   readonly memberCount: number | null;
 }
 
-/** GeWe is to be asked about the room. */
-export interface Ask {
-  /** Asking failed so often since it was last begun with. */
+/** A request for the room's info that is under way, waiting, or given up. */
+export interface InfoRequest {
+  /** Attempts that failed in a row. */
   readonly failures: number;
-  /** `notBeforeMs` is a time of its own among the device's calls (`ChatroomStore.reserve`). */
+  /** `notBeforeMs` is reserved among the device's calls (`ChatroomStore.reserve`). */
   readonly reserved: boolean;
   readonly notBeforeMs: EpochMs;
-  /** Nobody is at it until the room is heard of after `notBeforeMs`. */
+  /** No attempt is under way: the next message in the room after `notBeforeMs` begins again. */
   readonly givenUp: boolean;
 }
 
-/** A chatroom that was heard of through callbacks. It changes only by compare-and-swap on `rev`. */
+/** A chatroom that callbacks revealed. It changes only by compare-and-set on `rev`. */
 export interface Chatroom {
   readonly id: string;
   readonly rev: number;
@@ -33,9 +44,9 @@ export interface Chatroom {
   /** The account left it, was removed, or it was dissolved. */
   readonly leftAtMs?: EpochMs;
   readonly info?: RoomInfo;
-  /** How many messages to ask GeWe were sent: the latest one's `attempt`. */
-  readonly asked: number;
-  readonly ask?: Ask;
+  /** How many messages that ask for its info were sent: the latest one's `attempt`. */
+  readonly attempts: number;
+  readonly request?: InfoRequest;
 }
 
 /** What a rule decided. `next`: absent when nothing changes. */
@@ -48,16 +59,16 @@ export interface RoomDecision {
 /** `lastHeardAtMs` is written no more often than this. */
 export const noteIntervalMs = 60_000;
 /**
- * The message of an ask that is so late was lost, or never sent: less than the queue's visibility timeout (70 s), so that the
- * callback that led to it sends it when it comes again.
+ * A request that is so late counts as lost, or never sent: less than the queue's visibility timeout (70 s), so that the callback that led to
+ * it sends it when it is received again.
  */
 const overdueMs = 60_000;
 
 /**
- * A message from the room came at `receivedAtMs`; it was written at `writtenAtMs`, where it says so. `isSaved`: the room is
+ * A message from the room was received at `receivedAtMs`; it was written at `writtenAtMs`, where it says so. `isSaved`: the room is
  * in the stored list, so GeWe need not be asked. Only a message that was written later brings back a room that was left.
  */
-export function hear(
+export function noteMessage(
   room: Chatroom | undefined,
   message: {
     readonly roomId: string;
@@ -78,21 +89,21 @@ export function hear(
     const back = heard(rest, receivedAtMs, writtenAtMs);
     return isSaved ? { next: back } : requestInfo(back, 0, nowMs);
   }
-  const { ask } = room;
-  if (!isSaved && (ask?.givenUp ? nowMs >= ask.notBeforeMs : !ask && !room.info)) {
+  const { request } = room;
+  if (!isSaved && (request?.givenUp ? nowMs >= request.notBeforeMs : !request && !room.info)) {
     return requestInfo(heard(room, receivedAtMs, writtenAtMs), 0, nowMs);
   }
-  if (ask && !ask.givenUp && nowMs >= ask.notBeforeMs + overdueMs) {
-    // The same attempt: whichever of its messages comes first asks, and the others find it done.
-    const next = { ...heard(room, receivedAtMs, writtenAtMs), ask: { ...ask, notBeforeMs: nowMs } };
-    return { next, send: { attempt: room.asked, delayS: 0 } };
+  if (request && !request.givenUp && nowMs >= request.notBeforeMs + overdueMs) {
+    // The same attempt: the first of its messages that is received asks, and the others find it done.
+    const next = { ...heard(room, receivedAtMs, writtenAtMs), request: { ...request, notBeforeMs: nowMs } };
+    return { next, send: { attempt: room.attempts, delayS: 0 } };
   }
   const isNews = receivedAtMs >= room.lastHeardAtMs + noteIntervalMs;
   return isNews ? { next: heard(room, receivedAtMs, writtenAtMs) } : {};
 }
 
 function newRoom(id: string, receivedAtMs: EpochMs): Chatroom {
-  return { id, rev: 1, firstHeardAtMs: receivedAtMs, lastHeardAtMs: receivedAtMs, asked: 0 };
+  return { id, rev: 1, firstHeardAtMs: receivedAtMs, lastHeardAtMs: receivedAtMs, attempts: 0 };
 }
 
 function heard(room: Chatroom, receivedAtMs: EpochMs, writtenAtMs: EpochMs | undefined): Chatroom {
@@ -105,7 +116,7 @@ function heard(room: Chatroom, receivedAtMs: EpochMs, writtenAtMs: EpochMs | und
   };
 }
 
-/** The account is no longer in the room since `atMs`, as was heard at `receivedAtMs`; old news when it was back since. */
+/** The account left the room at `atMs`, as was received at `receivedAtMs`. Nothing changes when it was back since. */
 export function leave(
   room: Chatroom | undefined,
   notice: { readonly roomId: string; readonly atMs: EpochMs; readonly receivedAtMs: EpochMs },
@@ -114,72 +125,73 @@ export function leave(
   if (room === undefined) return { next: { ...newRoom(roomId, receivedAtMs), leftAtMs: atMs } };
   const isOld = (room.leftAtMs ?? -1) >= atMs || (room.writtenAtMs ?? -1) > atMs;
   if (isOld) return {};
-  const { ask: _noMore, ...rest } = heard(room, receivedAtMs, undefined);
+  const { request: _noMore, ...rest } = heard(room, receivedAtMs, undefined);
   return { next: { ...rest, leftAtMs: atMs } };
 }
 
-// GeWe is asked about a room by messages that carry an attempt: only the latest one's counts.
-
-/** One call and what comes after it end within this. */
+/** A call, and storing its answer, end within this. */
 const callMs = 60_000;
-/** The waits before requestInfo again. */
+/** The waits between attempts. */
 const backoffMs = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 12 * 3_600_000] as const;
 /** No call can help before the token or the device is known again. */
 const refusedMs = 24 * 3_600_000;
 const exhaustedMs = 7 * 24 * 3_600_000;
-/** A device that is offline is waited for so long at once, and so long in all: messages must not circle for ever. */
+/** While the device is offline, one wait takes so long at most, and all of them so long: no chain of messages goes on without end. */
 const longestDeferralMs = 2 * 3_600_000;
 const awaitedMs = 24 * 3_600_000;
 
-/** The room, which counts as changed already, with a new message under way that asks about it. */
+/** The room, whose `rev` is counted already, with the next attempt and its message. */
 export function requestInfo(
   room: Chatroom,
   failures: number,
   nowMs: EpochMs,
   waitMs = 0,
 ): Required<RoomDecision> {
-  const attempt = room.asked + 1;
-  const ask = { failures, reserved: false, notBeforeMs: nowMs + waitMs, givenUp: false };
+  const attempt = room.attempts + 1;
+  const request = { failures, reserved: false, notBeforeMs: nowMs + waitMs, givenUp: false };
   const delayS = Math.min(longestDelayS, Math.ceil(waitMs / 1000));
-  return { next: { ...room, asked: attempt, ask }, send: { attempt, delayS } };
+  return { next: { ...room, attempts: attempt, request }, send: { attempt, delayS } };
 }
 
 export type AttemptClaim =
-  /** Done with, or in other hands. */
+  /** Outdated, or another message's. */
   | { readonly kind: 'drop' }
   | { readonly kind: 'wait'; readonly untilMs: EpochMs }
-  /** A time of its own is to be reserved first: `reserved`. */
+  /** A time is to be reserved first: `slotReserved`. */
   | { readonly kind: 'reserve' }
   /** Once `next` is stored, GeWe is to be asked. */
   | { readonly kind: 'call'; readonly next: Chatroom };
 
-/** A message that asks about the room came. */
+/** A message that asks for the room's info was received. */
 export function claimAttempt(room: Chatroom | undefined, attempt: number, nowMs: EpochMs): AttemptClaim {
   if (!isCurrent(room, attempt)) return { kind: 'drop' };
-  const { ask } = room;
-  if (nowMs < ask.notBeforeMs) return { kind: 'wait', untilMs: ask.notBeforeMs };
-  if (!ask.reserved) return { kind: 'reserve' };
-  // Whoever gets the message a second time waits until this call has been settled.
-  return { kind: 'call', next: { ...room, rev: room.rev + 1, ask: { ...ask, notBeforeMs: nowMs + callMs } } };
+  const { request } = room;
+  if (nowMs < request.notBeforeMs) return { kind: 'wait', untilMs: request.notBeforeMs };
+  if (!request.reserved) return { kind: 'reserve' };
+  // A second receive of the message waits until this call is done.
+  return {
+    kind: 'call',
+    next: { ...room, rev: room.rev + 1, request: { ...request, notBeforeMs: nowMs + callMs } },
+  };
 }
 
-/** The message is not to be served before the time that was reserved for it. */
+/** The message waits for the time that was reserved for it. */
 export function slotReserved(room: Chatroom | undefined, attempt: number, slotMs: EpochMs): RoomDecision {
   if (!isCurrent(room, attempt)) return {};
-  const ask = { ...room.ask, reserved: true, notBeforeMs: slotMs };
-  return { next: { ...room, rev: room.rev + 1, ask } };
+  const request = { ...room.request, reserved: true, notBeforeMs: slotMs };
+  return { next: { ...room, rev: room.rev + 1, request } };
 }
 
-/** GeWe told about the room. */
+/** GeWe gave the info. */
 export function infoReceived(room: Chatroom | undefined, attempt: number, info: RoomInfo): RoomDecision {
   if (!isCurrent(room, attempt)) return {};
-  const { ask: _done, ...rest } = room;
+  const { request: _done, ...rest } = room;
   return { next: { ...rest, rev: room.rev + 1, info } };
 }
 
 /**
- * Asking failed: it is tried again later and later, and given up at once where that cannot help. A device that is offline
- * comes back; once it has been waited for in vain, the next message in the room is the sign that it did.
+ * An attempt failed: it is retried with growing waits, and given up at once where that cannot help. An offline device comes back; once that
+ * was waited for in vain, the next message in the room shows that it did.
  */
 export function infoFailed(
   room: Chatroom | undefined,
@@ -190,16 +202,16 @@ export function infoFailed(
   if (!isCurrent(room, attempt)) return {};
   const isOffline = failure === 'device-offline';
   const mayHelp = isOffline || failureTraits[failure].retryable;
-  const waitMs = backoffMs[room.ask.failures];
+  const waitMs = backoffMs[room.request.failures];
   const next = { ...room, rev: room.rev + 1 };
-  if (mayHelp && waitMs !== undefined) return requestInfo(next, room.ask.failures + 1, nowMs, waitMs);
-  if (isOffline) return givenUp(next, room.ask, nowMs);
-  return givenUp(next, room.ask, nowMs + (mayHelp ? exhaustedMs : refusedMs));
+  if (mayHelp && waitMs !== undefined) return requestInfo(next, room.request.failures + 1, nowMs, waitMs);
+  if (isOffline) return givenUp(next, room.request, nowMs);
+  return givenUp(next, room.request, nowMs + (mayHelp ? exhaustedMs : refusedMs));
 }
 
 /**
- * The device is known to be offline since then, so GeWe is not asked: not before as long again, and not at all when that
- * has been so for a day. It is no failure.
+ * The device is marked offline, so GeWe is not asked: the next attempt waits as long as it has been offline, and there is none after a day.
+ * It is no failure.
  */
 export function deferInfo(
   room: Chatroom | undefined,
@@ -210,17 +222,17 @@ export function deferInfo(
   if (!isCurrent(room, attempt)) return {};
   const next = { ...room, rev: room.rev + 1 };
   const offlineMs = nowMs - offlineSinceMs;
-  if (offlineMs >= awaitedMs) return givenUp(next, room.ask, nowMs);
+  if (offlineMs >= awaitedMs) return givenUp(next, room.request, nowMs);
   const waitMs = Math.min(longestDeferralMs, Math.max(backoffMs[0], offlineMs));
-  return requestInfo(next, room.ask.failures, nowMs, waitMs);
+  return requestInfo(next, room.request.failures, nowMs, waitMs);
 }
 
-function givenUp(room: Chatroom, ask: Ask, untilMs: EpochMs): RoomDecision {
-  return { next: { ...room, ask: { ...ask, givenUp: true, notBeforeMs: untilMs } } };
+function givenUp(room: Chatroom, request: InfoRequest, untilMs: EpochMs): RoomDecision {
+  return { next: { ...room, request: { ...request, givenUp: true, notBeforeMs: untilMs } } };
 }
 
-type Asked = Chatroom & { readonly ask: Ask };
+type Asked = Chatroom & { readonly request: InfoRequest };
 
 function isCurrent(room: Chatroom | undefined, attempt: number): room is Asked {
-  return room?.ask !== undefined && !room.ask.givenUp && room.asked === attempt;
+  return room?.request !== undefined && !room.request.givenUp && room.attempts === attempt;
 }

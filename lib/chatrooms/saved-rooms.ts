@@ -1,3 +1,4 @@
+import { BoundedMap } from '../device/bounded-map.ts';
 import type { RecordStore, SnapshotStore } from '../device/ports.ts';
 import type { DeviceRecord } from '../device/record.ts';
 import { readSnapshot } from '../refresh/read.ts';
@@ -13,7 +14,7 @@ export function createSavedRooms(ports: {
   readonly records: RecordStore;
   readonly snapshots: SnapshotStore;
 }): SavedRooms {
-  const kept = new Map<string, ReadonlySet<string>>();
+  const kept = new BoundedMap<ReadonlySet<string>>(maxKept);
   return async (deviceKey, record) => {
     const nameOf = (digest: string) => `${deviceKey} ${digest}`;
     const stored = await readSnapshot(
@@ -24,9 +25,7 @@ export function createSavedRooms(ports: {
       record,
     );
     if (stored === undefined) return new Set();
-    const name = nameOf(stored.snapshot.digest);
-    if (kept.size >= maxKept && !kept.has(name)) kept.clear();
-    kept.set(name, stored.content);
+    kept.set(nameOf(stored.snapshot.digest), stored.content);
     return stored.content;
   };
 }

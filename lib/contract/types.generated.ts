@@ -958,7 +958,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `token-unverified`: GeWe did not say whether it accepts the token. */
+        /** @description Problem `token-unverified`: GeWe did not confirm that it accepts the token. */
         readonly TokenUnverified: {
             headers: {
                 readonly [name: string]: unknown;

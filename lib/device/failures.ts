@@ -41,3 +41,8 @@ export const failureTraits: Readonly<Record<FailureClass, FailureTraits>> = {
   'worker-crashed': { retryable: false, coolsDown: false },
   abandoned: { retryable: false, coolsDown: false },
 };
+
+const isClass = (name: string): name is FailureClass => Object.hasOwn(failureTraits, name);
+
+/** All of them. */
+export const failureClasses: readonly FailureClass[] = Object.keys(failureTraits).filter(isClass);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeviceSecret } from './ports.ts';
 
 const separator = '\u001f';
 
@@ -18,4 +19,16 @@ export function deviceKeyOf(token: string, appId: string): string {
 /** The same, for who holds only the key of the token. */
 export function deviceKeyFor(tokenKey: Uint8Array, appId: string): string {
   return createHash('sha256').update(tokenKey).update(`${separator}${appId}`).digest('base64url');
+}
+
+/** Who has the token of a device, and the keys that are made of it. Never logged, but for `deviceKey`. */
+export interface DeviceOwner extends DeviceSecret {
+  readonly tokenKey: Uint8Array;
+  readonly deviceKey: string;
+}
+
+/** Makes both keys. */
+export function deviceOwnerOf({ token, appId }: DeviceSecret): DeviceOwner {
+  const tokenKey = tokenKeyOf(token);
+  return { token, appId, tokenKey, deviceKey: deviceKeyFor(tokenKey, appId) };
 }

@@ -22,7 +22,7 @@ const changed: Pending = {
   removed: 0,
 };
 const failed: Pending = { kind: 'failed', refreshId: 'r2', rev: 5, atMs: 50, error: 'upstream-error' };
-const record: DeviceRecord = { rev: 9, results: [], superseded: [], snapshot, pending: [changed, failed] };
+const record: DeviceRecord = { rev: 9, superseded: {}, snapshot, pending: [changed, failed] };
 
 describe('what is still to be told', () => {
   it('is one event each, with the device, its subscription and its revision', () => {
@@ -83,7 +83,7 @@ describe('what is still to be told', () => {
 
   it('is what came since, once the rest was told', () => {
     const events = eventsToPublish(record, 'key');
-    expect(markPublished(record, events).next).toEqual({ rev: 10, results: [], superseded: [], snapshot });
+    expect(markPublished(record, events).next).toEqual({ rev: 10, superseded: {}, snapshot });
     const newer: Pending = { ...failed, rev: 8 };
     expect(markPublished({ ...record, pending: [changed, newer] }, events).next).toMatchObject({
       pending: [newer],

@@ -14,7 +14,7 @@ interface DeviceEventBase {
   readonly atMs: EpochMs;
 }
 
-/** What others are told. */
+/** What is published on EventBridge. */
 export type DeviceEvent =
   | (DeviceEventBase & {
       readonly kind: 'changed';
@@ -28,7 +28,7 @@ export type DeviceEvent =
   | (DeviceEventBase & { readonly kind: 'failed'; readonly class: FailureClass });
 
 /**
- * What is pending, with one more. While nothing can be told, changes become one, from the list that was told last to
+ * The pending events, with one more. While none can be published, changes become one, from the list that was published last to
  * the one that is stored, and of failures the latest is kept: a record has no room for a history.
  */
 export function withPending(pending: readonly Pending[] = [], more: Pending): readonly Pending[] {
@@ -45,7 +45,7 @@ export function withPending(pending: readonly Pending[] = [], more: Pending): re
   return [...others, merged];
 }
 
-/** The events were told: what came since is still to be told. */
+/** The events were published: what came since is still pending. */
 export function markPublished(
   record: DeviceRecord | undefined,
   events: readonly DeviceEvent[],
@@ -56,7 +56,7 @@ export function markPublished(
   return { next: advance({ ...rest, ...(left.length > 0 && { pending: left }) }, {}), outcome: undefined };
 }
 
-/** What a record says is still to be told, oldest first. */
+/** The events that are pending in a record, oldest first. */
 export function eventsToPublish(record: DeviceRecord, deviceKey: string): readonly DeviceEvent[] {
   const { pending = [], snapshot, subscription } = record;
   const subscriptionId = subscription && subscriptionIdOf(deviceKey, subscription.suffix);

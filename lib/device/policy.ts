@@ -1,4 +1,4 @@
-/** The operator's choices that the rules of a refresh depend on (see the configuration table of the README). */
+/** The operator's choices that the rules of a refresh depend on (see docs/reference.md). */
 export interface Policy {
   /** `GEWE_LIST_TIMEOUT_S`: how long one list call may take. */
   readonly listTimeoutMs: number;
@@ -14,11 +14,11 @@ export interface Policy {
   readonly retryDelaysMs: readonly number[];
   /** `LEASE_S`: how long a worker holds a refresh without renewing. */
   readonly leaseMs: number;
-  /** `CHANGE_DEBOUNCE_S`: how long a change that was heard of waits for others before a refresh begins. */
+  /** `CHANGE_DEBOUNCE_S`: how long to collect changes before refreshing (debounce). */
   readonly changeDebounceMs: number;
 }
 
-/** SQS delays no longer; who comes early is told to wait. */
+/** The longest delay of a message (SQS); one that is received too early waits again. */
 export const longestDelayS = 900;
 /** A message is sent again by starts at most this often. */
 export const resendIntervalMs = 10_000;
@@ -28,7 +28,7 @@ export const confirmDelayMs = 30_000;
 export const cacheMemoryMs = 600_000;
 /** The longest stretch of cache polling in one receive: it ends well before the worker's 300 s. */
 export const pollStretchMs = 240_000;
-/** While a scheduled refresh is under way, its device is taken up again no sooner: a crash delays it, and never loses it. */
+/** While a scheduled refresh is under way, the schedule does not look at its device again before: a crash delays a refresh, and never loses it. */
 export const dueAgainMs = 30 * 60_000;
 /** However often refreshes fail, a device with a schedule is tried again within this time (or its period). */
 export const longestBackoffMs = 24 * 3_600_000;
@@ -38,5 +38,3 @@ export const shortestPeriodMs = 60_000;
 export const dueShards = 4;
 /** An ended refresh can be read this long. */
 export const resultRetentionMs = 24 * 3_600_000;
-/** Ended refreshes kept in the record, to keep it within one write unit (1 KB); more go to the archive together. */
-export const resultsInRecord = 2;

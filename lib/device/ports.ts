@@ -11,13 +11,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The device records. Every error but a lost swap is thrown as `StoreUnavailable`. */
+/** The device records. Every error but a lost compare-and-set is thrown as `StoreUnavailable`. */
 export interface RecordStore {
   /** Strongly consistent. */
   load(deviceKey: string): Promise<DeviceRecord | undefined>;
   /**
    * Stores `next` if what is stored has `rev === next.rev - 1` (or nothing is stored and `next.rev` is 1).
-   * False when somebody else was first; a retry of my own lost answer is a success.
+   * False when somebody else was first; a retry after an answer that was lost is a success.
    */
   compareAndSet(deviceKey: string, next: DeviceRecord): Promise<boolean>;
 }
@@ -25,15 +25,15 @@ export interface RecordStore {
 /** The stored bytes of lists: two slots a device, each in parts. */
 export interface SnapshotStore {
   /**
-   * Writes the list into the slot, only over what has no greater fence. The digests of its parts; undefined when a later
-   * writer has been there: this one has been overtaken.
+   * Writes the list into the slot, only over what has no greater fence. The digests of its parts; `overtaken` when a later writer has
+   * been there, `too-large` when it could not be served.
    */
   write(
     deviceKey: string,
     slot: Slot,
     fence: number,
     contacts: Contacts,
-  ): Promise<readonly string[] | undefined>;
+  ): Promise<readonly string[] | 'overtaken' | 'too-large'>;
   /** The list that `ref` points at, as it is served: the body of GeWe's own answer, gzip. Undefined when it is another by now. */
   readPacked(deviceKey: string, ref: SnapshotRef): Promise<Uint8Array | undefined>;
   /** The same list. */
@@ -47,10 +47,9 @@ export interface ChangeStore {
   newestFirst(deviceKey: string): AsyncIterable<Change>;
 }
 
-/** Ended refreshes that the record has no room for; kept until 24 h after the last of them ended. */
+/** Ended refreshes, once another one has taken their place in the record; kept until 24 h after their end. */
 export interface RefreshArchive {
-  /** Ids of a device's refreshes sort in the order of time; `refreshes` is not empty and oldest first. */
-  put(deviceKey: string, rev: number, refreshes: readonly EndedRefresh[]): Promise<void>;
+  put(deviceKey: string, rev: number, refresh: EndedRefresh): Promise<void>;
   find(deviceKey: string, refreshId: string): Promise<EndedRefresh | undefined>;
 }
 
@@ -60,7 +59,7 @@ export interface Eraser {
   erase(deviceKey: string, rev: number): Promise<void>;
 }
 
-/** The message of one step of a refresh. The token and the app id are in `sealed`, readable by the worker alone. */
+/** The message of one step of a refresh. The token and the app id are in `sealed`, readable with the keyring alone. */
 export interface StepMessage {
   readonly kind: 'step';
   readonly deviceKey: string;
@@ -69,14 +68,14 @@ export interface StepMessage {
   readonly sealed: string;
 }
 
-/** Erase once more what a late worker may have written before the tombstone of revision `rev`. */
+/** Erase what a late worker may have written up to the tombstone of revision `rev`. */
 export interface EraseMessage {
   readonly kind: 'erase';
   readonly deviceKey: string;
   readonly rev: number;
 }
 
-/** A refresh is pendingRerun (`record.pendingRerun`): begin it when its time has come. */
+/** A rerun is pending (`record.rerun`): begin it when its time has come. */
 export interface RerunMessage {
   readonly kind: 'rerun';
   readonly deviceKey: string;
@@ -142,7 +141,7 @@ export interface DeviceSecret {
   readonly appId: string;
 }
 
-/** Seals for the worker alone; bound to the purpose and the device key. */
+/** Seals for who may read the keyring; bound to the purpose and the device key. */
 export interface Sealer {
   seal(secret: DeviceSecret, deviceKey: string): Promise<string>;
 }
@@ -209,12 +208,12 @@ export class Unsealable extends Error {
 
 /** What became of a received message. */
 export type MessageResult =
-  /** It has done its work and can be deleted. `what` is for the log. */
+  /** Handled: the queue deletes it. `what` is for the log. */
   | { readonly kind: 'ack'; readonly what: string; readonly error?: FailureClass }
-  /** It has been hidden for a while, and is to be received again. */
+  /** To be received again, when its visibility timeout ends. */
   | { readonly kind: 'retryLater'; readonly what?: string };
 
-/** Whole seconds until then, at least one: what hides a message. */
+/** Whole seconds until then, at least one: for extending a message's visibility timeout. */
 export function secondsUntil(untilMs: EpochMs, nowMs: EpochMs): number {
   return Math.max(1, Math.ceil((untilMs - nowMs) / 1000));
 }

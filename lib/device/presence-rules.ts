@@ -1,25 +1,25 @@
 import { advance, type Decision, type DeviceRecord, type EpochMs } from './record.ts';
 import { backedOff, nextDue } from './subscription-rules.ts';
-/** A word about the device. `atMs`: when it was written, or received where it does not say so. */
+/** Something that shows whether a device is logged in. `atMs`: when it was written, or received where it does not say so. */
 export interface Word {
   readonly atMs: EpochMs;
   readonly nowMs: EpochMs;
 }
 
 /**
- * GeWe said that the device was logged out. Nothing new for one that is known to be, and old news for one that is known
- * to have been logged in since: by the word that brought it back, or because GeWe gave its list.
+ * GeWe reported that the device was logged out: marks it offline. Nothing changes for one that is marked already, or that is known to have
+ * been logged in since, by a later callback or because GeWe gave its list.
  */
 export function wentOffline(record: DeviceRecord | undefined, { atMs, nowMs }: Word): Decision<boolean> {
   if (record?.subscription === undefined || record.offlineSinceMs !== undefined) return { outcome: false };
-  const { pendingRerun: _later, backAtMs, ...rest } = record;
-  // GeWe may have begun to make the list, or written the message, a moment before: then the next word tells.
+  const { rerun: _later, backAtMs, ...rest } = record;
+  // GeWe may have begun to make the list, or written the message, a moment before: then the next report decides.
   if (atMs <= Math.max(backAtMs ?? 0, record.snapshot?.asOfMs ?? 0)) return { outcome: false };
   const subscription = backedOff(record.subscription, nowMs);
   return { next: advance(rest, { subscription, offlineSinceMs: atMs }), outcome: true };
 }
 
-/** The device was heard of. It is logged in again when that is later than its going. */
+/** A callback shows that the device is logged in: clears the mark, when it is later than the report of logging out. */
 export function cameBack(record: DeviceRecord | undefined, { atMs, nowMs }: Word): Decision<boolean> {
   if (record?.subscription === undefined || !bringsBack(record, atMs)) return { outcome: false };
   const { offlineSinceMs: _over, ...rest } = record;
@@ -28,8 +28,8 @@ export function cameBack(record: DeviceRecord | undefined, { atMs, nowMs }: Word
 }
 
 /**
- * Whether a word of that time brings back a device that is offline. GeWe tells whole seconds, so what was written in the
- * second of the going counts as older: the next word makes up for a return that was missed, and nothing for a wrong one.
+ * Whether a callback of that time clears the offline mark. GeWe's times are whole seconds, so what was written in the second of logging out
+ * counts as older: a return that is missed is made up for by the next callback, a wrong one by nothing.
  */
 export function bringsBack({ offlineSinceMs }: DeviceRecord, atMs: EpochMs): boolean {
   return offlineSinceMs !== undefined && atMs > offlineSinceMs;

@@ -4,7 +4,8 @@ import type { FailureClass } from './failures.ts';
 export type EpochMs = number;
 
 /** What asked for a refresh. */
-export type Trigger = 'api' | 'schedule' | 'event' | 'callback' | 'pass-through';
+export const triggers = ['api', 'schedule', 'event', 'callback', 'pass-through'] as const;
+export type Trigger = (typeof triggers)[number];
 
 /** How many ids each array of a list holds. */
 export interface Counts {
@@ -60,7 +61,7 @@ interface RefreshBase {
   readonly attempt: number;
 }
 
-/** A refresh that has ended, as it is told for 24 hours. */
+/** A refresh that has ended; it can be read for 24 hours. */
 export interface EndedRefresh extends RefreshBase {
   readonly status: 'succeeded' | 'failed';
   readonly endedAtMs: EpochMs;
@@ -99,15 +100,11 @@ export interface OpenRefresh extends RefreshBase {
 
 export type Refresh = OpenRefresh | EndedRefresh;
 
-/** 96 bits. */
+/** Of a digest: 96 bits, all that telling lists apart needs. */
 export const supersededDigestLength = 16;
 
-/** A list that was served until `atMs`: GeWe's cache may still remember it. */
-export interface Superseded {
-  /** The first `supersededDigestLength` characters of its digest: all that telling lists apart needs. */
-  readonly digest: string;
-  readonly atMs: EpochMs;
-}
+/** Lists that GeWe's cache may still remember: until when each was served, by the first 16 characters of its digest. */
+export type Superseded = Readonly<Record<string, EpochMs>>;
 
 /** The permission to refresh a device without its caller; its sealed token stands in the `SubscriptionStore`. */
 export interface Subscription {
@@ -118,25 +115,30 @@ export interface Subscription {
   readonly everyMs?: number;
   /** What the schedule counts from: a refresh is due whole periods after it. */
   readonly anchorMs: EpochMs;
-  /** Refresh when a callback tells of a change, and discover chatrooms. */
+  /** Refresh when a callback reports a change, and discover chatrooms. */
   readonly onCallbacks: boolean;
   /** Refreshes that failed in a row. */
   readonly failures: number;
-  /** When the schedule takes it up next; absent: never. */
+  /** When the schedule refreshes it next; absent: never. */
   readonly dueAtMs?: EpochMs;
   /** GeWe rejects the token: nothing is done until the subscription is put again, or a refresh succeeds. */
   readonly stopped?: boolean;
 }
 
-/** A change was heard of that no list call has begun after: one more refresh is to begin. */
+/** A change was reported and no list call is known to have begun since: the refresh is to run once more. */
 export interface PendingRerun {
   readonly notBeforeMs: EpochMs;
-  /** When its `again` message was last asked to be sent; 0 while a refresh runs, whose end sends it. */
-  readonly requestedAtMs: EpochMs;
+  /** When its message was last sent, or about to be; absent while a refresh runs, whose end sends it. */
+  readonly sentAtMs?: EpochMs;
   readonly trigger: Trigger;
+  /**
+   * The latest list call was to begin after every change that was reported, but is not known to have been made: its worker may have
+   * crashed before.
+   */
+  readonly isCovered?: boolean;
 }
 
-/** Something that others are to be told of over EventBridge, until that is known to have been done. */
+/** An event for EventBridge, until it is known to have been published (outbox). */
 export type Pending =
   | {
       readonly kind: 'changed';
@@ -144,7 +146,7 @@ export type Pending =
       /** The revision of the record that made it true. */
       readonly rev: number;
       readonly atMs: EpochMs;
-      /** The digest of the list that was told last, absent when there was none; what came is the current snapshot. */
+      /** The digest of the list that was published last, absent when there was none; the current snapshot follows it. */
       readonly from?: string;
       readonly added: number;
       readonly removed: number;
@@ -158,7 +160,7 @@ export type Pending =
     };
 
 /**
- * All that is known of a device but the list itself. It changes only by compare-and-compareAndSet: a new record
+ * All that is known of a device but the list itself. It changes only by compare-and-set: a new record
  * is stored only over the one whose `rev` is exactly one less.
  */
 export interface DeviceRecord {
@@ -167,24 +169,23 @@ export interface DeviceRecord {
   readonly call?: ListCall;
   /** The refresh that is under way, or the one that ended last. */
   readonly refresh?: Refresh;
-  /** Earlier refreshes, oldest first; older ones still are in the archive. */
-  readonly results: readonly EndedRefresh[];
-  /** Oldest first. */
-  readonly superseded: readonly Superseded[];
+  /** How long the last refresh that succeeded took, from its start to its end. */
+  readonly expectedMs?: number;
+  readonly superseded: Superseded;
   readonly subscription?: Subscription;
-  readonly pendingRerun?: PendingRerun;
-  /** Oldest first; what is pending of one kind is one entry (see `outbox.ts`). */
+  readonly rerun?: PendingRerun;
+  /** Oldest first; what is pending of one kind is one entry (see `outbox-rules.ts`). */
   readonly pending?: readonly Pending[];
   /** Since when the device is logged out of WeChat, as far as is known. */
   readonly offlineSinceMs?: EpochMs;
-  /** The time of the word that showed that it was logged in again; absent while it is offline. */
+  /** The time of the callback that showed that it was logged in again; absent while it is offline. */
   readonly backAtMs?: EpochMs;
   /** Set on a tombstone: the device was erased then, and only a start revives it. */
   readonly erasedAtMs?: EpochMs;
 }
 
-/** What is known of a device that nothing is known of. */
-export const emptyRecord: DeviceRecord = { rev: 0, results: [], superseded: [] };
+/** The record of a device that nothing is known of. */
+export const emptyRecord: DeviceRecord = { rev: 0, superseded: {} };
 
 /** The next revision of a record. */
 export function advance(record: DeviceRecord, changes: Partial<DeviceRecord>): DeviceRecord {
@@ -196,24 +197,24 @@ export function isOpen(refresh: Refresh): refresh is OpenRefresh {
 }
 
 /**
- * The refresh that was under way in a record, as it ended with the next one (or with what was archived for it);
- * undefined when it goes on, or was erased.
+ * The refresh that was under way in a record, as it ended with the next one (or was archived for it); undefined when it goes on,
+ * or was erased.
  */
 export function endedBetween(
   { refresh }: DeviceRecord,
   next: DeviceRecord,
-  archive: readonly EndedRefresh[] = [],
+  archive: EndedRefresh | undefined,
 ): EndedRefresh | undefined {
   if (refresh === undefined || !isOpen(refresh)) return undefined;
-  const found = [next.refresh, ...next.results, ...archive].find((other) => other?.id === refresh.id);
+  const found = [next.refresh, archive].find((other) => other?.id === refresh.id);
   return found && !isOpen(found) ? found : undefined;
 }
 
-/** What one of the rules of `refresh.ts` decided. */
+/** What a rule decided. */
 export interface Decision<Outcome> {
   /** The record to store instead; absent when nothing changes. */
   readonly next?: DeviceRecord;
-  /** To be archived before `next` is stored: the record has no room for them any longer. */
-  readonly archive?: readonly EndedRefresh[];
+  /** To be archived before `next` is stored: another refresh takes its place in the record. */
+  readonly archive?: EndedRefresh;
   readonly outcome: Outcome;
 }

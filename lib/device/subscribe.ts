@@ -1,15 +1,7 @@
-import { deviceKeyOf, tokenKeyOf } from './keys.ts';
-import type {
-  AcceptedTokens,
-  Clock,
-  DeviceSecret,
-  GeweAccount,
-  RecordStore,
-  Sealer,
-  SubscriptionStore,
-} from './ports.ts';
+import type { DeviceOwner } from './keys.ts';
+import type { AcceptedTokens, Clock, GeweAccount, RecordStore, Sealer, SubscriptionStore } from './ports.ts';
 import type { DeviceRecord } from './record.ts';
-import { isOpen } from './record.ts';
+import { isOpen, type Subscription } from './record.ts';
 import { type SubscriptionInput, subscribe, unsubscribe } from './subscription-rules.ts';
 import { updateRecord } from './update-record.ts';
 
@@ -26,7 +18,7 @@ export interface SubscriptionPorts {
 
 export type SubscribeResult =
   | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }
-  /** GeWe does not accept the token for this device, or did not say. */
+  /** GeWe does not accept the token for this device, or gave no answer. */
   | { readonly kind: 'rejected'; readonly why: 'token-rejected' | 'device-unknown' | 'token-unverified' };
 
 /**
@@ -34,17 +26,17 @@ export type SubscribeResult =
  * Throws `StoreUnavailable`; calling again goes on.
  */
 export async function upsertSubscription(
-  secret: DeviceSecret,
+  owner: DeviceOwner,
   input: SubscriptionInput,
   ports: SubscriptionPorts,
   signal: AbortSignal,
 ): Promise<SubscribeResult> {
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
-  const refusal = await refusalOf(secret, await ports.records.load(deviceKey), ports, signal);
+  const { deviceKey } = owner;
+  const refusal = await refusalOf(owner, await ports.records.load(deviceKey), ports, signal);
   if (refusal) return { kind: 'rejected', why: refusal };
-  const sealed = await ports.sealer.seal(secret, deviceKey);
+  const sealed = await ports.sealer.seal(owner, deviceKey);
   const suffix = ports.newSubscriptionSuffix();
-  const put = await updateRecord(ports, deviceKey, (record) =>
+  const { outcome: put } = await updateRecord(ports, deviceKey, (record) =>
     subscribe(record, input, suffix, ports.clock.now()),
   );
   // The record first: what is sealed is never kept for a subscription that nobody can see and delete.
@@ -58,21 +50,21 @@ export async function upsertSubscription(
   return {
     kind: 'put',
     created: put.created,
-    record: { rev: put.rev, results: [], superseded: [], subscription: put.subscription },
+    record: { rev: put.rev, superseded: {}, subscription: put.subscription },
   };
 }
 
 /** Why a token is not taken; undefined when GeWe has accepted it for this device. */
 async function refusalOf(
-  secret: DeviceSecret,
+  owner: DeviceOwner,
   record: DeviceRecord | undefined,
   { tokens, account }: SubscriptionPorts,
   signal: AbortSignal,
 ): Promise<Extract<SubscribeResult, { kind: 'rejected' }>['why'] | undefined> {
   if (record && wasAccepted(record)) return undefined;
-  const answer = await account.checkOnline(secret, signal);
+  const answer = await account.checkOnline(owner, signal);
   if (answer.kind === 'success' || answer.class === 'device-offline') {
-    await tokens.note(tokenKeyOf(secret.token));
+    await tokens.note(owner.tokenKey);
     return undefined;
   }
   return answer.class === 'token-rejected' || answer.class === 'device-unknown'
@@ -111,14 +103,14 @@ export async function deleteSubscription(
 }
 
 /**
- * The sealed token of the subscription that the device has now; undefined when it has none, or the one that is kept
- * belongs to an earlier subscription. Throws `StoreUnavailable`.
+ * The sealed token of a subscription; undefined when there is none, or the one that is kept belongs to another. Throws `StoreUnavailable`.
  */
 export async function sealedTokenOf(
   deviceKey: string,
-  ports: { readonly records: RecordStore; readonly subscriptions: SubscriptionStore },
+  subscription: Pick<Subscription, 'suffix'> | undefined,
+  subscriptions: Pick<SubscriptionStore, 'load'>,
 ): Promise<string | undefined> {
-  const kept = await ports.subscriptions.load(deviceKey);
-  const subscription = (await ports.records.load(deviceKey))?.subscription;
-  return kept && subscription?.suffix === kept.suffix ? kept.sealed : undefined;
+  if (subscription === undefined) return undefined;
+  const kept = await subscriptions.load(deviceKey);
+  return kept?.suffix === subscription.suffix ? kept.sealed : undefined;
 }

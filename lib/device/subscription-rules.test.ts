@@ -13,7 +13,7 @@ import {
 
 const t0 = 1_750_000_000_000;
 const minute = 60_000;
-const empty: DeviceRecord = { rev: 7, results: [], superseded: [] };
+const empty: DeviceRecord = { rev: 7, superseded: {} };
 
 const anySubscription: fc.Arbitrary<Subscription> = fc.record({
   suffix: fc.constant('aaaaaaaa'),
@@ -64,7 +64,7 @@ describe('putting a subscription', () => {
   it('ends with what it asked for', () => {
     const { next } = subscribe(empty, { onCallbacks: true }, 'aaaaaaaa', t0);
     const ended = unsubscribe(
-      next && { ...next, pendingRerun: { notBeforeMs: t0, requestedAtMs: t0, trigger: 'callback' } },
+      next && { ...next, rerun: { notBeforeMs: t0, sentAtMs: t0, trigger: 'callback' } },
     );
     expect(ended.next).toEqual({ ...empty, rev: 9 });
     expect(unsubscribe(empty).next).toBeUndefined();
@@ -118,11 +118,11 @@ describe('a device that goes offline', () => {
   it('is left alone for longer, is not refreshed for a change, and is back when it is heard of', () => {
     const wanting = subscribed && {
       ...subscribed,
-      pendingRerun: { notBeforeMs: t0, requestedAtMs: t0, trigger: 'callback' as const },
+      rerun: { notBeforeMs: t0, sentAtMs: t0, trigger: 'callback' as const },
     };
     const { next: offline } = wentOffline(wanting, at(t0 + minute));
     expect(offline).toMatchObject({ offlineSinceMs: t0 + minute, subscription: { failures: 1 } });
-    expect(offline).not.toHaveProperty('pendingRerun');
+    expect(offline).not.toHaveProperty('rerun');
     expect(wentOffline(offline, at(t0 + 2 * minute)).next).toBeUndefined();
     const { next: back } = cameBack(offline, at(t0 + 3 * minute));
     expect(back).toMatchObject({ subscription: { failures: 0, dueAtMs: t0 + 10 * minute } });

@@ -13,7 +13,7 @@ export function subscriptionNamed(id: string): { readonly deviceKey: string; rea
   return { deviceKey, suffix };
 }
 
-/** What somebody wants of a subscription. */
+/** What a caller asks for. */
 export interface SubscriptionInput {
   readonly everyMs?: number;
   readonly onCallbacks: boolean;
@@ -54,7 +54,7 @@ export function subscribe(
 /** The subscription ends, and with it what it asked for. */
 export function unsubscribe(record: DeviceRecord | undefined): Decision<void> {
   if (record?.subscription === undefined) return { outcome: undefined };
-  const { subscription: _ended, pendingRerun: _withIt, ...rest } = record;
+  const { subscription: _ended, rerun: _withIt, ...rest } = record;
   return { next: advance(rest, {}), outcome: undefined };
 }
 

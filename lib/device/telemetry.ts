@@ -1,11 +1,11 @@
 import type { FailureClass } from './failures.ts';
 import type { EndedRefresh, EpochMs } from './record.ts';
 
-/** Why an answer of GeWe that arrived whole was not taken: the guard (`guard.ts`), or a list without any id. */
+/** Why a list that arrived whole was rejected: by the guard (`guard-rules.ts`), or because it had no id. */
 export const listRejections = ['suspicious-shrink', 'stale-cache', 'empty'] as const;
 export type ListRejection = (typeof listRejections)[number];
 
-/** What became of a device that was due; `deferred`: its refreshes rest, or it could not be started now. */
+/** What became of a device that was due; `deferred`: it could not be started now. */
 export const dueOutcomes = ['begun', 'joined', 'recent', 'deferred'] as const;
 export type DueOutcome = (typeof dueOutcomes)[number];
 
@@ -26,7 +26,7 @@ export type CallbackEffect = (typeof callbackEffects)[number];
 export const dropReasons = ['malformed', 'unsubscribed'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** How one attempt to relay a callback went; `refused`: its target may not be connected to. */
+/** How one attempt to forward a callback went; `blocked`: its target may not be connected to. */
 export const forwardOutcomes = ['delivered', 'failed', 'given-up', 'blocked'] as const;
 export type ForwardOutcome = (typeof forwardOutcomes)[number];
 
@@ -44,21 +44,21 @@ export interface UpstreamCall {
 }
 
 /**
- * Told what happens, so that somebody may count it. It decides nothing, must not throw, and is told neither a token nor
- * an app id. Wherever it is optional, nobody counts.
+ * Hears what happens, to count it. It decides nothing, must not throw, and gets neither a token nor an app id. Where it is optional,
+ * nothing is counted.
  */
 export interface Telemetry {
   /** A start was decided: `begun` a new refresh, or joined one that is under way or ended a moment ago. */
   started(how: 'begun' | 'joined' | 'recent'): void;
-  /** A refresh ended. Told once for each, by whoever stored its end. */
+  /** A refresh ended. Reported once for each, by whoever stored its end. */
   ended(refresh: EndedRefresh): void;
   /** A list that was fetched when the call of `asOfMs` began is served, or known to the caller already. */
   served(asOfMs: EpochMs): void;
   /** A call to GeWe ended. */
   called(call: UpstreamCall): void;
-  /** An answer of GeWe was not taken. */
+  /** A list of GeWe's was rejected. */
   listRejected(why: ListRejection): void;
-  /** A message of the dead-letter queue was served to its end. */
+  /** A message of the dead-letter queue was handled. */
   deadLetterHandled(): void;
   /** A request was answered `unavailable` or `internal-error`, whatever HTTP status that has. */
   requestFailed(): void;
@@ -68,7 +68,7 @@ export interface Telemetry {
   callbackHandled(effect: CallbackEffect): void;
   /** An event that asks for a refresh was dropped. */
   eventDropped(why: DropReason): void;
-  /** An attempt to relay a callback ended. */
+  /** An attempt to forward a callback ended. */
   forwardAttempted(outcome: ForwardOutcome): void;
   /** A call to GeWe about a chatroom ended, or none will be made any more. */
   roomInfoFetched(outcome: ChatroomOutcome): void;

@@ -1,5 +1,5 @@
 // Source of the texts: GeWe's documentation of callbacks. They are those of a WeChat that is set to Chinese; another
-// language has other ones, which are not told here from what anybody might write.
+// language has other ones, which cannot be told apart here from what anybody might write.
 
 /** What people send, as v2 names it: whatever it says, it is no notice. */
 const ordinaryTypes: ReadonlySet<string> = new Set([

@@ -47,7 +47,7 @@ const changes: Readonly<Record<string, 'modified' | 'deleted'>> = {
 const meaningless: ReadonlySet<string> = new Set(['LOGINERROR', 'RECONNECTSTART']);
 
 /**
- * WeChat's type of what it tells an account's other terminals when one of them opens or reads a chat: nobody speaks. RoomInfoClient
+ * WeChat's type of what it tells an account's other terminals when one of them opens or reads a chat: nobody speaks. Rooms
  * that the account has left are opened and read, too.
  */
 const statusNotify = '51';
@@ -115,7 +115,7 @@ function messageIdIn(object: JsonObject): { readonly messageId?: string } {
   return isReal ? { messageId: digits } : {};
 }
 
-/** v1 tells seconds, v2 milliseconds: 100,000,000,000 is the year 5138, or 1973. */
+/** v1 gives seconds, v2 milliseconds: 100,000,000,000 is the year 5138, or 1973. */
 function writtenIn(object: JsonObject): { readonly writtenAtMs?: EpochMs } {
   const time = numberIn(memberOf(object, 'createtime'));
   if (time === undefined || !Number.isSafeInteger(time) || time <= 0) return {};

@@ -1,6 +1,6 @@
 import type { CallbackSetting } from '../callbacks/redirect.ts';
 import type { CallReader, PassedAnswer, PassedCall } from '../pass-through/call.ts';
-import { isObject, type JsonObject, parseEnvelope } from './envelope.ts';
+import { isObject, type JsonObject, parseEnvelope, parseJson } from './envelope.ts';
 
 /**
  * Calls after which the contact list can be another one, by the ends of their paths. Sources: GeWe's documentation (联系人模块,
@@ -26,7 +26,7 @@ export const changingCalls: ReadonlySet<string> = new Set([
 /** The hosted service's, and that of self-hosted builds. Source: GeWe's documentation of both. */
 const callbackCalls: ReadonlySet<string> = new Set(['login/setCallback', 'tools/setCallback']);
 
-/** Understands of the calls that flow by what matters here, and of GeWe's answers whether they say success. */
+/** Reads of calls that are passed through what matters here, and of GeWe's answers whether they say success. */
 export const callReader: CallReader = { callbackSettingOf, deviceToChange, saysSuccess };
 
 function callbackSettingOf(call: PassedCall): CallbackSetting | undefined {
@@ -57,10 +57,6 @@ function nameOf({ group, operation }: PassedCall): string {
 
 /** Of a body that is a JSON object; none of any other. */
 function membersOf(body: Uint8Array): JsonObject {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(json) ? json : {};
-  } catch {
-    return {};
-  }
+  const json = parseJson(new TextDecoder().decode(body))?.value;
+  return isObject(json) ? json : {};
 }

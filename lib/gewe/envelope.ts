@@ -80,7 +80,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Undefined when the text is no JSON. */
-function parseJson(text: string): { readonly value: unknown } | undefined {
+export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {

@@ -2,9 +2,6 @@ import { type Contacts, contactArrays, countsOf, total } from '../device/contact
 import type { UpstreamAnswer } from '../device/ports.ts';
 import { failure, isObject, parseEnvelope, type RawAnswer } from './envelope.ts';
 
-/** A list whose answer would be larger is refused: a Lambda function's answer ends at 6 MB (AWS quota). */
-export const maxListBytes = 5 * 1024 * 1024;
-
 /**
  * What an answer of GeWe to a list call means. Never throws, and nothing of GeWe's own texts is in the result: they can
  * hold the caller's token.
@@ -15,7 +12,7 @@ export function parseAnswer(raw: RawAnswer): UpstreamAnswer {
   const envelope = parseEnvelope(raw);
   if (envelope.kind === 'failure') return envelope;
   const answer = readData(envelope.data);
-  // Bytes that are no UTF-8 make ids that are nobody's.
+  // Bytes that are no UTF-8 make ids that do not exist.
   return answer.kind === 'list' && !envelope.intact ? failure('upstream-malformed') : answer;
 }
 
@@ -41,18 +38,11 @@ function readData(data: unknown): UpstreamAnswer {
   if (total(countsOf(contacts)) === 0) return { kind: 'empty' };
   // Part of a list is none: taken for one, it would delete everybody in the array that is missing.
   if (given.includes(undefined)) return failure('upstream-malformed');
-  return listBytes(contacts) > maxListBytes ? failure('upstream-malformed') : { kind: 'list', contacts };
+  return { kind: 'list', contacts };
 }
 
 function idsIn(items: unknown): readonly string[] {
   return Array.isArray(items) ? cleanIds(items) : [];
-}
-
-/** The size of the answer that is served, in which each unit that is not ASCII is escaped: six bytes for one. */
-function listBytes(contacts: Contacts): number {
-  const text = JSON.stringify({ ret: 200, msg: '操作成功', data: contacts });
-  const escaped = text.replace(/[^\u007f-\uffff]+/g, '').length;
-  return text.length + 5 * escaped;
 }
 
 function isId(item: unknown): item is string {

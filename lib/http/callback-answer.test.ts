@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { callbackAnswer, callbackInputOf, putCallbackAnswer, urlBaseOf } from './callback-answer.ts';
-import { httpEvent } from './events.test-data.ts';
+import { jsonOf, requestTo } from './request.test-data.ts';
 
-const eventWith = (body: string) =>
-  httpEvent('PUT /v1/callback', { body, headers: { host: 'evil.example.com' } });
+const requestWith = (body: string) =>
+  requestTo('PUT /v1/callback', { body, headers: { host: 'evil.example.com' } });
 const urlBase = 'https://api.example.com/v1/callbacks/';
 const record = {
   rev: 1,
@@ -18,19 +18,19 @@ const callback = { id: 'the-id', record };
 
 describe('the URL', () => {
   it('is of the gateway’s own name, or of what the operator says, and never of the Host header', () => {
-    expect(urlBaseOf(eventWith('{}'), undefined)).toBe(urlBase);
+    expect(urlBaseOf(requestWith('{}'), undefined)).toBe(urlBase);
     const behind = 'http://127.0.0.1:3000/prefix';
-    expect(urlBaseOf(eventWith('{}'), behind)).toBe(`${behind}/v1/callbacks/`);
+    expect(urlBaseOf(requestWith('{}'), behind)).toBe(`${behind}/v1/callbacks/`);
   });
 });
 
 describe('what the body asks for', () => {
   it('is nothing but a URL unless it says more', () => {
     const ownHosts = ['api.example.com'];
-    expect(callbackInputOf(eventWith('{}'), undefined)).toEqual({ register: false, urlBase, ownHosts });
-    expect(callbackInputOf(eventWith('{"forwardTo":null}'), undefined)).not.toHaveProperty('forwardTo');
+    expect(callbackInputOf(requestWith('{}'), undefined)).toEqual({ register: false, urlBase, ownHosts });
+    expect(callbackInputOf(requestWith('{"forwardTo":null}'), undefined)).not.toHaveProperty('forwardTo');
     const all = '{"register":true,"forwardTo":"https://bot.example.com"}';
-    expect(callbackInputOf(eventWith(all), 'https://contacts.example.com:8443')).toEqual({
+    expect(callbackInputOf(requestWith(all), 'https://contacts.example.com:8443')).toEqual({
       register: true,
       forwardTo: 'https://bot.example.com',
       urlBase: 'https://contacts.example.com:8443/v1/callbacks/',
@@ -39,7 +39,7 @@ describe('what the body asks for', () => {
   });
 
   it('is refused with a pointer', () => {
-    expect(() => callbackInputOf(eventWith('{"register":"yes"}'), undefined)).toThrow(
+    expect(() => callbackInputOf(requestWith('{"register":"yes"}'), undefined)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
         parts: [{ pointer: '/register', detail: 'must be boolean' }],
@@ -51,8 +51,8 @@ describe('what the body asks for', () => {
 describe('the answer', () => {
   it('is the callback, created or as it is now, for nobody to keep', () => {
     const created = putCallbackAnswer({ kind: 'put', created: true, callback }, urlBase);
-    expect(created).toMatchObject({ statusCode: 201, headers: { 'Cache-Control': 'no-store' } });
-    expect(JSON.parse(created.body ?? '')).toEqual({
+    expect(created).toMatchObject({ status: 201, headers: { 'Cache-Control': 'no-store' } });
+    expect(jsonOf(created)).toEqual({
       url: `${urlBase}the-id`,
       registered: true,
       forwardTo: null,
@@ -64,8 +64,8 @@ describe('the answer', () => {
       record: { ...record, forwardTo: 'https://b.example.com', lastReceivedAtMs: 1_000 },
     };
     const again = putCallbackAnswer({ kind: 'put', created: false, callback: known }, urlBase);
-    expect(again.statusCode).toBe(200);
-    expect(JSON.parse(again.body ?? '')).toMatchObject({
+    expect(again.status).toBe(200);
+    expect(jsonOf(again)).toMatchObject({
       forwardTo: 'https://b.example.com',
       lastCallbackAt: '1970-01-01T00:00:01.000Z',
     });

@@ -1,44 +1,39 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { CallbackHost } from '../callbacks/redirect.ts';
 import type { CallbackInput, OwnCallback, UpsertCallbackResult } from '../callbacks/register.ts';
 import type { Callback } from '../contract/types.generated.ts';
 import { faultOfCallbackRequest, isCallbackRequest } from '../contract/validators.generated.js';
-import { type Answer, json } from './answer.ts';
+import { type Answer, json, timeOf, timeOrNull } from './answer.ts';
 import { Fault } from './faults.ts';
-import { timeOf, timeOrNull } from './refresh-answer.ts';
-import { jsonBodyOf } from './request.ts';
+import { type HttpRequest, jsonBodyOf } from './request.ts';
 
 const contract = { is: isCallbackRequest, faultOf: faultOfCallbackRequest };
 
 /** Where callbacks are received, as GeWe reaches it. `publicBaseUrl`: the operator's `PUBLIC_BASE_URL`. */
 export function urlBaseOf(
-  { requestContext }: APIGatewayProxyEventV2,
+  { domainName }: Pick<HttpRequest, 'domainName'>,
   publicBaseUrl: string | undefined,
 ): string {
-  // Not the Host header: whoever sends one could have callbacks posted to a host of theirs.
-  return `${publicBaseUrl ?? `https://${requestContext.domainName}`}/v1/callbacks/`;
+  // Not the Host header: its sender could have callbacks posted to another host.
+  return `${publicBaseUrl ?? `https://${domainName}`}/v1/callbacks/`;
 }
 
 /** The same, and this service's own names, which nothing is forwarded to. */
 export function callbackHostOf(
-  event: APIGatewayProxyEventV2,
+  request: Pick<HttpRequest, 'domainName'>,
   publicBaseUrl: string | undefined,
 ): CallbackHost {
-  const urlBase = urlBaseOf(event, publicBaseUrl);
-  const { domainName } = event.requestContext;
+  const urlBase = urlBaseOf(request, publicBaseUrl);
+  const { domainName } = request;
   // A domain name that ends in an address is no host of a URL; AWS has none of these.
   return { urlBase, ownHosts: [...new Set([URL.parse(urlBase)?.host ?? domainName, domainName])] };
 }
 
 /** What the body asks for. Throws `Fault`. */
-export function callbackInputOf(
-  event: APIGatewayProxyEventV2,
-  publicBaseUrl: string | undefined,
-): CallbackInput {
-  const { register = false, forwardTo } = jsonBodyOf(event, contract);
+export function callbackInputOf(request: HttpRequest, publicBaseUrl: string | undefined): CallbackInput {
+  const { register = false, forwardTo } = jsonBodyOf(request, contract);
   return {
     register,
-    ...callbackHostOf(event, publicBaseUrl),
+    ...callbackHostOf(request, publicBaseUrl),
     ...(typeof forwardTo === 'string' && { forwardTo }),
   };
 }
@@ -57,7 +52,7 @@ export function putCallbackAnswer(put: UpsertCallbackResult, urlBase: string): A
 
 /** Throws `Fault` when there is none. */
 export function callbackAnswer(
-  statusCode: 200 | 201,
+  status: 200 | 201,
   callback: OwnCallback | undefined,
   urlBase: string,
 ): Answer {
@@ -70,5 +65,5 @@ export function callbackAnswer(
     createdAt: timeOf(createdAtMs),
     lastCallbackAt: timeOrNull(lastReceivedAtMs),
   };
-  return json(statusCode, body, { 'Cache-Control': 'no-store' });
+  return json(status, body, { 'Cache-Control': 'no-store' });
 }

@@ -1,14 +1,13 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Changes } from '../contract/types.generated.ts';
 import { isSince } from '../contract/validators.generated.js';
 import type { ChangesSince } from '../refresh/read.ts';
-import { type Answer, faultAnswer, json } from './answer.ts';
+import { type Answer, faultAnswer, json, timeOf } from './answer.ts';
 import { Fault } from './faults.ts';
-import { timeOf } from './refresh-answer.ts';
+import type { HttpRequest } from './request.ts';
 
 /** The digest in `since`, bare or as the entity tag that carried it. Throws `Fault`. */
-export function sinceOf({ queryStringParameters }: APIGatewayProxyEventV2): string {
-  const since = queryStringParameters?.since;
+export function sinceOf({ query }: HttpRequest): string {
+  const { since } = query;
   if (isSince(since)) return since.replace(/^(?:W\/)?"|"$/g, '');
   const detail =
     since === undefined

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chatroomsAnswer, pageOf } from './chatrooms-answer.ts';
-import { httpEvent } from './events.test-data.ts';
+import { jsonOf, requestTo } from './request.test-data.ts';
 
 const route = 'GET /v1/devices/{appId}/chatrooms';
-const pageFor = (queryStringParameters?: Record<string, string>) =>
-  pageOf(httpEvent(route, queryStringParameters ? { queryStringParameters } : {}));
+const pageFor = (query: Record<string, string> = {}) => pageOf(requestTo(route, { query }));
 const cursor = Buffer.from('1@chatroom').toString('base64url');
 
 describe('the page that is asked for', () => {
@@ -20,7 +19,7 @@ describe('the page that is asked for', () => {
   });
 
   it.each(['', '=', 'a b', 'x'.repeat(201)])('does not begin at %j', (wrong) => {
-    const parts = [{ parameter: 'cursor', detail: 'must be the next of an earlier page' }];
+    const parts = [{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }];
     expect(() => pageFor({ cursor: wrong })).toThrow(expect.objectContaining({ parts }));
   });
 });
@@ -34,16 +33,16 @@ describe('the answer', () => {
       lastHeardAtMs: 60_000,
       leftAtMs: 120_000,
       info: { name: 'name', remark: null, owner: 'wxid_owner', memberCount: 3 },
-      asked: 1,
+      attempts: 1,
     };
     const rooms = [
       { id: '1@chatroom', isSaved: true },
       { id: '2@chatroom', isSaved: false, heard },
     ];
     const answer = chatroomsAnswer({ kind: 'page', rooms }, { limit: 2 });
-    expect(answer.statusCode).toBe(200);
+    expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('Link');
-    expect(JSON.parse(answer.body ?? '')).toEqual({
+    expect(jsonOf(answer)).toEqual({
       chatrooms: [
         {
           id: '1@chatroom',
@@ -78,20 +77,20 @@ describe('the answer', () => {
 
   it('names the next page, which can be asked for as it is named', () => {
     const rooms = [{ id: '1@chatroom', isSaved: true }];
-    const { headers, body } = chatroomsAnswer({ kind: 'page', rooms, next: '1@chatroom' }, { limit: 1 });
-    expect(headers).toMatchObject({
+    const answer = chatroomsAnswer({ kind: 'page', rooms, next: '1@chatroom' }, { limit: 1 });
+    expect(answer.headers).toMatchObject({
       Link: `<chatrooms?limit=1&cursor=${cursor}>; rel="next"`,
       'Cache-Control': 'private, no-cache',
       Vary: 'X-GEWE-TOKEN',
     });
-    expect(JSON.parse(body ?? '')).toMatchObject({ next: cursor });
+    expect(jsonOf(answer)).toMatchObject({ next: cursor });
     expect(pageFor({ limit: '1', cursor })).toEqual({ limit: 1, afterId: '1@chatroom' });
   });
 
   it('says how to begin when nothing is stored', () => {
     const answer = chatroomsAnswer({ kind: 'nothing' }, { limit: 1 });
-    expect(answer.statusCode).toBe(404);
-    expect(JSON.parse(answer.body ?? '')).toMatchObject({
+    expect(answer.status).toBe(404);
+    expect(jsonOf(answer)).toMatchObject({
       type: 'urn:problem-type:gewe-contacts:nothing-stored',
       start: 'contacts/refreshes',
     });

@@ -1,10 +1,9 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ChatroomPage, ListedRoom } from '../chatrooms/read.ts';
 import type { Chatroom, ChatroomPage as Page } from '../contract/types.generated.ts';
 import { isCursor, isLimit } from '../contract/validators.generated.js';
-import { type Answer, faultAnswer, json } from './answer.ts';
+import { type Answer, faultAnswer, json, timeOrNull } from './answer.ts';
 import { Fault } from './faults.ts';
-import { timeOrNull } from './refresh-answer.ts';
+import type { HttpRequest } from './request.ts';
 
 /** Which page is asked for: `limit` and the id that it begins after. */
 export interface PageRequest {
@@ -15,8 +14,8 @@ export interface PageRequest {
 const defaultLimit = 100;
 
 /** Throws `Fault`. */
-export function pageOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): PageRequest {
-  const { limit: limitText, cursor } = queryStringParameters;
+export function pageOf({ query }: HttpRequest): PageRequest {
+  const { limit: limitText, cursor } = query;
   const limit = limitText === undefined ? defaultLimit : /^\d{1,3}$/.test(limitText) ? Number(limitText) : 0;
   if (!isLimit(limit)) {
     throw new Fault('invalid-request', [
@@ -26,7 +25,7 @@ export function pageOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): 
   if (cursor === undefined) return { limit };
   if (!isCursor(cursor)) {
     throw new Fault('invalid-request', [
-      { parameter: 'cursor', detail: 'must be the next of an earlier page' },
+      { parameter: 'cursor', detail: 'must be the `next` of an earlier page' },
     ]);
   }
   return { limit, afterId: Buffer.from(cursor, 'base64url').toString('utf8') };
@@ -39,7 +38,7 @@ export function chatroomsAnswer(page: ChatroomPage, { limit }: PageRequest): Ans
   const next = page.next === undefined ? null : Buffer.from(page.next).toString('base64url');
   return json<Page>(
     200,
-    { chatrooms: page.rooms.map(told), next },
+    { chatrooms: page.rooms.map(roomOf), next },
     {
       'Cache-Control': 'private, no-cache',
       Vary: 'X-GEWE-TOKEN',
@@ -48,7 +47,7 @@ export function chatroomsAnswer(page: ChatroomPage, { limit }: PageRequest): Ans
   );
 }
 
-function told({ id, isSaved, heard }: ListedRoom): Chatroom {
+function roomOf({ id, isSaved, heard }: ListedRoom): Chatroom {
   const { info, leftAtMs } = heard ?? {};
   return {
     id,

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../device/failures.ts';
 
-/** What a class of failure is called, in both faces. */
+/** What a failed refresh says, in both APIs. */
 interface FailureTexts {
   readonly title: string;
   readonly detail: string;
@@ -15,8 +15,8 @@ export const failureTexts: Readonly<Record<FailureClass, FailureTexts>> = {
   },
   'device-unknown': {
     title: 'GeWe does not know the device',
-    detail: 'Check the appId: it does not exist for this token.',
-    msg: '设备不存在',
+    detail: 'Check the appId: GeWe has no such device for this token.',
+    msg: '设备不存在，请检查 appId',
   },
   'device-offline': {
     title: 'The device is offline',
@@ -25,32 +25,36 @@ export const failureTexts: Readonly<Record<FailureClass, FailureTexts>> = {
   },
   'upstream-timeout': {
     title: 'GeWe did not answer in time',
-    detail: 'Neither the list call nor its cache gave a result; all retries are used up.',
-    msg: 'GeWe 接口超时，缓存中也没有结果',
+    detail:
+      'Neither the list call nor its cache gave a result, and every retry failed. Start a new refresh later.',
+    msg: 'GeWe 接口超时，缓存中也没有结果，请稍后重试',
   },
   'upstream-error': {
     title: 'GeWe answered with an error',
-    detail: 'GeWe could not be reached or answered with an error of its own; all retries are used up.',
-    msg: 'GeWe 接口返回错误或无法连接',
+    detail:
+      'GeWe could not be reached, or answered with an error, and every retry failed. Start a new refresh later.',
+    msg: 'GeWe 接口返回错误或无法连接，请稍后重试',
   },
   'upstream-malformed': {
-    title: 'GeWe answered with something that is no contact list',
-    detail: 'The answer was cut off, was no JSON, or lacked an array; all retries are used up.',
-    msg: 'GeWe 接口返回的内容无法解析',
+    title: "GeWe's answer is not a contact list",
+    detail:
+      'The answer was cut off, was not JSON, or lacked an array, and every retry failed. Start a new refresh later.',
+    msg: 'GeWe 接口返回的内容无法解析，请稍后重试',
   },
   'upstream-empty': {
-    title: 'GeWe answered without a list',
-    detail: 'A real account is never empty, so nothing was replaced; all retries are used up.',
-    msg: 'GeWe 接口没有返回任何联系人',
+    title: 'GeWe answered with no contacts',
+    detail:
+      'A real account always has contacts, so the stored list was kept; every retry failed. Start a new refresh later.',
+    msg: 'GeWe 接口没有返回任何联系人，已保存的列表未改变，请稍后重试',
   },
   'worker-crashed': {
-    title: 'The refresh could not be carried out here',
-    detail: 'Its worker failed again and again; the operator finds the cause in the log.',
-    msg: '后台任务多次异常中断',
+    title: 'The refresh failed inside this service',
+    detail: 'Its worker crashed repeatedly. Tell the operator of this service: the cause is in its log.',
+    msg: '后台任务多次异常中断，请联系本服务的管理员，原因见服务日志',
   },
   abandoned: {
     title: 'The refresh did not end by its deadline',
-    detail: 'Start a new one.',
+    detail: 'Start a new refresh.',
     msg: '后台任务超时未完成，请重新发起',
   },
 };

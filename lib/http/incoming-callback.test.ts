@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { httpEvent } from './events.test-data.ts';
 import { acknowledgement, incomingOf, inTime } from './incoming-callback.ts';
+import { type RequestParts, requestTo } from './request.test-data.ts';
 
 const route = 'POST /v1/callbacks/{callbackId}';
-const eventWith = (parts: Parameters<typeof httpEvent>[1]) =>
-  httpEvent(route, { pathParameters: { callbackId: 'the-id' }, ...parts });
+const requestWith = (parts: RequestParts) =>
+  requestTo(route, { pathParameters: { callbackId: 'the-id' }, ...parts });
 
 describe('what was posted', () => {
   it('is taken byte for byte, text or not', () => {
     const text = incomingOf(
-      eventWith({ body: '{"消息":1}\r\n', headers: { 'content-type': 'application/json' } }),
+      requestWith({ body: '{"消息":1}\r\n', headers: { 'content-type': 'application/json' } }),
     );
     expect(text).toMatchObject({ id: 'the-id', contentType: 'application/json', wasForwarded: false });
     expect(Buffer.from(text.body).toString()).toBe('{"消息":1}\r\n');
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-    const encoded = incomingOf(eventWith({ body: bytes.toString('base64'), isBase64Encoded: true }));
+    const encoded = incomingOf(requestWith({ body: bytes }));
     expect(Buffer.from(encoded.body).equals(bytes)).toBe(true);
   });
 
   it('may be nothing', () => {
-    expect(incomingOf(eventWith({}))).toMatchObject({ contentType: '', wasForwarded: false });
-    expect(incomingOf(eventWith({})).body.byteLength).toBe(0);
+    expect(incomingOf(requestWith({}))).toMatchObject({ contentType: '', wasForwarded: false });
+    expect(incomingOf(requestWith({})).body.byteLength).toBe(0);
   });
 
   it.each([
@@ -31,19 +31,19 @@ describe('what was posted', () => {
     ['1.1 proxy', false],
     ['', false],
   ])('has come over one of these services when Via is %j: %s', (via, wasForwarded) => {
-    expect(incomingOf(eventWith({ headers: { Via: via } }))).toMatchObject({ wasForwarded });
+    expect(incomingOf(requestWith({ headers: { via } }))).toMatchObject({ wasForwarded });
   });
 
   it('has 5 MiB at most', () => {
     const bytes = 5 * 1024 * 1024;
-    expect(incomingOf(eventWith({ body: 'x'.repeat(bytes) })).body.byteLength).toBe(bytes);
-    const larger = () => incomingOf(eventWith({ body: 'x'.repeat(bytes + 1) }));
+    expect(incomingOf(requestWith({ body: 'x'.repeat(bytes) })).body.byteLength).toBe(bytes);
+    const larger = () => incomingOf(requestWith({ body: 'x'.repeat(bytes + 1) }));
     expect(larger).toThrow(expect.objectContaining({ code: 'callback-too-large' }));
   });
 });
 
 it('is acknowledged as GeWe expects, and is like any unknown path when nobody knows its id', () => {
-  expect(acknowledgement(true)).toMatchObject({ statusCode: 200, body: '{"ret":200,"msg":"success"}' });
+  expect(acknowledgement(true)).toMatchObject({ status: 200, body: '{"ret":200,"msg":"success"}' });
   expect(() => acknowledgement(false)).toThrow(expect.objectContaining({ code: 'not-found', parts: [] }));
 });
 

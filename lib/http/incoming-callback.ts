@@ -1,22 +1,21 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Incoming } from '../callbacks/receive.ts';
 import type { CallbackAcknowledgement } from '../contract/types.generated.ts';
 import { type Answer, json } from './answer.ts';
 import { Fault } from './faults.ts';
-import { headerOf } from './request.ts';
+import type { HttpRequest } from './request.ts';
 
 /** GeWe's bodies have up to about 4 MiB; a Lambda function's event ends at 6 MB (AWS quota). */
 const maxCallbackBytes = 5 * 1024 * 1024;
 
 /** What was posted, byte for byte. Throws `Fault` when it is too large. */
-export function incomingOf(event: APIGatewayProxyEventV2): Incoming {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+export function incomingOf(request: HttpRequest): Incoming {
+  const body = request.body();
   if (body.byteLength > maxCallbackBytes) throw new Fault('callback-too-large');
   return {
-    id: event.pathParameters?.callbackId ?? '',
+    id: request.pathParameters.callbackId ?? '',
     body,
-    contentType: headerOf(event, 'content-type') ?? '',
-    wasForwarded: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(headerOf(event, 'via') ?? ''),
+    contentType: request.header('content-type') ?? '',
+    wasForwarded: /(?:^|[\s,])gewe-contacts(?:[\s,]|$)/i.test(request.header('via') ?? ''),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { NothingStoredEnvelope } from '../contract/types.generated.ts';
 import {
   asksForToken,
@@ -11,8 +10,9 @@ import {
 } from '../pass-through/call.ts';
 import type { Passed } from '../pass-through/pass-through.ts';
 import { type Answer, json } from './answer.ts';
+import { hasToken, tokenOf } from './caller.ts';
 import { Fault } from './faults.ts';
-import { hasToken, headerOf, tokenOf } from './request.ts';
+import type { HttpRequest } from './request.ts';
 
 /** A Lambda function's event ends at 6 MB (AWS quota). */
 const maxCallBytes = 5 * 1024 * 1024;
@@ -24,25 +24,25 @@ export interface PassTerms {
 }
 
 /** The call, as it came. Throws `Fault` when it is none, or is not passed. */
-export function passedCallOf(
-  event: APIGatewayProxyEventV2,
-  { allowedTokenHashes, rule }: PassTerms,
-): PassedCall {
-  const { group, operation } = namesOf(event);
+export function passedCallOf(request: HttpRequest, { allowedTokenHashes, rule }: PassTerms): PassedCall {
+  const { group, operation } = namesOf(request);
   // Where tokens are listed, nobody without one gets at GeWe.
   const mayLackToken = asksForToken({ group, operation }) && allowedTokenHashes.size === 0;
-  const token = mayLackToken && !hasToken(event) ? '' : tokenOf(event, allowedTokenHashes);
+  const token = mayLackToken && !hasToken(request) ? '' : tokenOf(request, allowedTokenHashes);
   if (!isPassed(rule, group)) throw new Fault('not-passed-through');
-  if (event.rawQueryString !== '') {
-    throw new Fault('invalid-request', [{ pointer: '', detail: '不支持查询参数 (no query is passed on)' }]);
+  if (request.queryString !== '') {
+    throw new Fault('invalid-request', [
+      { pointer: '', detail: '不支持查询参数，请删除 (remove the query: it is not passed on)' },
+    ]);
   }
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const body = request.body();
   if (body.byteLength > maxCallBytes) throw new Fault('request-too-large');
-  const contentType = headerOf(event, 'content-type');
+  // An empty one says nothing.
+  const contentType = request.header('content-type') || undefined;
   if (contentType !== undefined && !/^[\x20-\x7e]{1,256}$/.test(contentType)) {
     throw new Fault('invalid-request', [{ parameter: 'Content-Type', detail: 'Content-Type 格式不正确' }]);
   }
-  const contentEncoding = headerOf(event, 'content-encoding');
+  const contentEncoding = request.header('content-encoding');
   if (contentEncoding !== undefined && !/^[A-Za-z0-9, -]{1,64}$/.test(contentEncoding)) {
     throw new Fault('invalid-request', [
       { parameter: 'Content-Encoding', detail: 'Content-Encoding 格式不正确' },
@@ -59,18 +59,17 @@ export function passedCallOf(
 }
 
 /** Throws `Fault` unless the path, as it was sent, is a prefix and two plain names. */
-function namesOf({ routeKey, rawPath, pathParameters }: APIGatewayProxyEventV2) {
-  const { group = '', operation = '' } = pathParameters ?? {};
-  const route = routeKey.slice(routeKey.indexOf('/'));
-  const path = route.replace('{group}', group).replace('{operation}', operation);
+function namesOf({ route = '', path, pathParameters }: HttpRequest) {
+  const { group = '', operation = '' } = pathParameters;
+  const named = route.replace('{group}', group).replace('{operation}', operation);
   // A stage or a custom domain may stand in front. What was encoded, or has a slash at its end, ends in something else.
-  if (!isCallName(group) || !isCallName(operation) || !rawPath.endsWith(path)) throw new Fault('not-found');
+  if (!isCallName(group) || !isCallName(operation) || !path.endsWith(named)) throw new Fault('not-found');
   // Their exact paths have routes of their own, but the gateway decodes a path after it has chosen the route.
   if (isOwnCall(group, operation)) throw new Fault('not-found');
   return { group, operation };
 }
 
-/** GeWe's answer, byte for byte, or the envelope of ours that tells why there is none. Throws `Fault` for that. */
+/** GeWe's answer, byte for byte, or our envelope that says why there is none. Throws `Fault` for that. */
 export function passedAnswer(passed: Passed): Answer {
   switch (passed.kind) {
     case 'answer':
@@ -85,13 +84,9 @@ export function passedAnswer(passed: Passed): Answer {
 }
 
 function asItCame({ httpStatus, body, contentType, contentEncoding }: PassedAnswer): Answer {
-  return {
-    statusCode: httpStatus,
-    headers: {
-      ...(contentType !== undefined && { 'Content-Type': contentType }),
-      ...(contentEncoding !== undefined && { 'Content-Encoding': contentEncoding }),
-    },
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
-    isBase64Encoded: true,
+  const headers = {
+    ...(contentType !== undefined && { 'Content-Type': contentType }),
+    ...(contentEncoding !== undefined && { 'Content-Encoding': contentEncoding }),
   };
+  return { status: httpStatus, headers, body };
 }

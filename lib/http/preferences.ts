@@ -26,3 +26,8 @@ export function preferencesOf(header: string | undefined): Preferences {
   const seconds = waitS ?? (respondAsync ? 0 : undefined);
   return { ...(seconds !== undefined && { waitMs: seconds * 1000 }), ...(text && { applied: text }) };
 }
+
+/** What was applied, as a header; none when nothing was. */
+export function appliedHeader({ applied }: Preferences): Readonly<Record<string, string>> {
+  return applied === undefined ? {} : { 'Preference-Applied': applied };
+}

@@ -1,24 +1,44 @@
 import type { Refresh } from '../contract/types.generated.ts';
+import { isRefreshId } from '../contract/validators.generated.js';
 import type { EpochMs } from '../device/record.ts';
 import { isOpen } from '../device/record.ts';
 import type { SeenRefresh } from '../refresh/read.ts';
-import { type Answer, failureProblem, json } from './answer.ts';
+import { type Answer, failureProblem, json, timeOf } from './answer.ts';
+import { Fault } from './faults.ts';
+import type { HttpRequest } from './request.ts';
 
-/** Asking more often tells nothing sooner; asking less often than this is no courtesy. */
+/** Asking more often gives no earlier answer; waiting longer than this helps nobody. */
 const shortestRetryS = 1;
 const longestRetryS = 30;
 const unknownRetryS = 5;
 
+/** The refresh that is asked for. Throws `Fault` when no refresh can have such an id. */
+export function refreshIdOf({ pathParameters }: HttpRequest): string {
+  const { refreshId } = pathParameters;
+  if (!isRefreshId(refreshId)) throw new Fault('refresh-not-found');
+  return refreshId;
+}
+
+/** A refresh that was looked up. Throws `Fault` when there is none. */
+export function seenRefreshAnswer(
+  seen: SeenRefresh | undefined,
+  nowMs: EpochMs,
+  headers: Readonly<Record<string, string>>,
+): Answer {
+  if (seen === undefined) throw new Fault('refresh-not-found');
+  return refreshAnswer(200, seen, nowMs, headers);
+}
+
 /** A refresh as a resource. `headers` are the caller's to add. */
 export function refreshAnswer(
-  statusCode: 200 | 202,
+  status: 200 | 202,
   seen: SeenRefresh,
   nowMs: EpochMs,
   headers: Readonly<Record<string, string>>,
 ): Answer {
   const { refresh } = seen;
   const retryAfter = isOpen(refresh) ? { 'Retry-After': String(retryAfterS(seen, nowMs)) } : {};
-  return json(statusCode, bodyOf(seen), { 'Cache-Control': 'no-store', ...retryAfter, ...headers });
+  return json(status, bodyOf(seen), { 'Cache-Control': 'no-store', ...retryAfter, ...headers });
 }
 
 function bodyOf({ refresh, expectedMs }: SeenRefresh): Refresh {
@@ -47,14 +67,4 @@ function retryAfterS({ refresh, expectedMs }: SeenRefresh, nowMs: EpochMs): numb
   if (expectedMs === undefined) return unknownRetryS;
   const leftS = Math.ceil((refresh.createdAtMs + expectedMs - nowMs) / 1000);
   return Math.min(longestRetryS, Math.max(shortestRetryS, leftS));
-}
-
-/** RFC 3339, UTC. */
-export function timeOf(epochMs: EpochMs): string {
-  return new Date(epochMs).toISOString();
-}
-
-/** Null where it is not known. */
-export function timeOrNull(epochMs: EpochMs | undefined): string | null {
-  return epochMs === undefined ? null : timeOf(epochMs);
 }

@@ -1,4 +1,7 @@
 import { callNamePattern } from '../pass-through/call.ts';
+import { type Answer, faultAnswer } from './answer.ts';
+import { Fault } from './faults.ts';
+import type { HttpRequest } from './request.ts';
 
 /** The paths of this service and the methods each knows, exact paths before templated ones; held against openapi.yaml and serverless.yml by a test. */
 export const routes: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
@@ -20,11 +23,19 @@ export const routes: readonly { readonly path: string; readonly methods: readonl
 ];
 
 /** The methods of the path that a request meant; undefined when there is nothing at it. */
-export function methodsAt(rawPath: string): readonly string[] | undefined {
-  return routes.find(({ path }) => patternOf(path).test(rawPath))?.methods;
+export function methodsAt(path: string): readonly string[] | undefined {
+  return routes.find((route) => patternOf(route.path).test(path))?.methods;
 }
 
 function patternOf(path: string): RegExp {
   const named = path.replace(/\{(?:group|operation)\}/g, callNamePattern);
   return new RegExp(`^${named.replace(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+/** A request that no route took: 404, or 405 with the methods that its path knows. */
+export function unroutedAnswer({ method, path, surface }: HttpRequest): Answer {
+  const methods = methodsAt(path);
+  // The gateway chooses a route before it decodes the path: one that was written with escapes comes here with a method that it knows.
+  if (methods === undefined || methods.includes(method)) return faultAnswer(new Fault('not-found'), surface);
+  return faultAnswer(new Fault('method-not-allowed'), surface, { Allow: methods.join(', ') });
 }

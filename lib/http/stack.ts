@@ -1,16 +1,17 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { QueueUnavailable, StoreUnavailable } from '../device/ports.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Answer, faultAnswer } from './answer.ts';
+import { type GatewayEvent, type GatewayResult, toRequest, toResult } from './api-gateway.ts';
 import { Fault } from './faults.ts';
-import { surfaceOf } from './request.ts';
+import type { HttpRequest } from './request.ts';
 
 /** What a function does with a request. The signal aborts a second before the function's time is up. */
-export type Serve = (event: APIGatewayProxyEventV2, signal: AbortSignal) => Promise<Answer>;
+export type Serve = (request: HttpRequest, signal: AbortSignal) => Promise<Answer>;
 
-/** Who is told how it went. */
+/** Where a function reports how each request went. */
 export interface Report {
   readonly log: Log;
   readonly telemetry: Pick<Telemetry, 'requestFailed'>;
@@ -24,9 +25,9 @@ const timeoutEarlyInMillis = 1_000;
  * first, so the log, attached after the mapper, sees the error before it becomes an answer, and every answer last.
  */
 export function httpHandler(serve: Serve, report: Report) {
-  return middy<APIGatewayProxyEventV2, Answer, Error, Context>(
-    (event: APIGatewayProxyEventV2, _context: Context, { signal }: { signal: AbortSignal }) =>
-      serve(event, signal),
+  return middy<GatewayEvent, GatewayResult, Error, Context>(
+    async (event: GatewayEvent, _context: Context, { signal }: { signal: AbortSignal }) =>
+      toResult(await serve(toRequest(event), signal)),
     { timeoutEarlyInMillis, timeoutEarlyResponse: onTimeout },
   )
     .use(errorsToAnswers())
@@ -39,8 +40,8 @@ function onTimeout(): never {
 
 function errorsToAnswers() {
   return {
-    onError: (request: { event: APIGatewayProxyEventV2; error: Error | null; response: Answer | null }) => {
-      request.response ??= faultAnswer(faultOf(request.error), surfaceOf(request.event));
+    onError: (failed: { event: GatewayEvent; error: Error | null; response: GatewayResult | null }) => {
+      failed.response ??= toResult(faultAnswer(faultOf(failed.error), toRequest(failed.event).surface));
     },
   };
 }
@@ -53,17 +54,17 @@ function faultOf(error: Error | null): Fault {
 
 function requestLog({ log, telemetry }: Report) {
   return {
-    after: ({ event, response }: { event: APIGatewayProxyEventV2; response: Answer | null }) => {
-      log.info('answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
+    after: ({ event, response }: { event: GatewayEvent; response: GatewayResult | null }) => {
+      log.info('request answered', { route: event.routeKey, status: response?.statusCode ?? 0 });
     },
-    onError: ({ event, error }: { event: APIGatewayProxyEventV2; error: Error | null }) => {
+    onError: ({ event, error }: { event: GatewayEvent; error: Error | null }) => {
       const fault = faultOf(error);
       const fields = { route: event.routeKey, code: fault.code };
       if (fault.code === 'internal-error' || fault.code === 'unavailable') {
         telemetry.requestFailed();
-        log.error('not served', fields, error instanceof Fault ? error.cause : error);
+        log.error('request failed', fields, error instanceof Fault ? error.cause : error);
       } else {
-        log.info('refused', fields);
+        log.info('request rejected', fields);
       }
     },
   };

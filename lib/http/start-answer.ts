@@ -5,7 +5,7 @@ import type { StoredContacts } from '../refresh/read.ts';
 import type { Started } from '../refresh/start.ts';
 import { type Answer, failureEnvelope, json } from './answer.ts';
 import { type CacheUse, listAnswer } from './list-answer.ts';
-import type { Preferences } from './preferences.ts';
+import { appliedHeader, type Preferences } from './preferences.ts';
 import { refreshAnswer } from './refresh-answer.ts';
 
 const cacheUse: Readonly<Record<Started['how'], CacheUse>> = {
@@ -35,14 +35,10 @@ export function listStartAnswer(
   return json<PendingEnvelope>(200, { ret: 202, msg }, headers);
 }
 
-/** A start of the resource: 202 while it is under way, 200 when it has ended. */
+/** A start in the REST API: 202 while it is under way, 200 when it has ended. */
 export function resourceStartAnswer(started: Started, preferences: Preferences, nowMs: EpochMs): Answer {
   const status = isOpen(started.refresh) ? 202 : 200;
   // Relative: stages and custom domains put prefixes in front that a function cannot know.
   const location = { Location: `refreshes/${started.refresh.id}` };
   return refreshAnswer(status, started, nowMs, { ...location, ...appliedHeader(preferences) });
-}
-
-export function appliedHeader({ applied }: Preferences): Readonly<Record<string, string>> {
-  return applied === undefined ? {} : { 'Preference-Applied': applied };
 }

@@ -1,20 +1,18 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Subscription } from '../contract/types.generated.ts';
 import { faultOfSubscriptionRequest, isSubscriptionRequest } from '../contract/validators.generated.js';
 import type { DeviceRecord, EpochMs } from '../device/record.ts';
 import { isOpen } from '../device/record.ts';
 import type { SubscribeResult } from '../device/subscribe.ts';
 import { nextDue, type SubscriptionInput, subscriptionIdOf } from '../device/subscription-rules.ts';
-import { type Answer, failureProblem, json } from './answer.ts';
+import { type Answer, failureProblem, json, timeOf, timeOrNull } from './answer.ts';
 import { Fault } from './faults.ts';
-import { timeOf, timeOrNull } from './refresh-answer.ts';
-import { jsonBodyOf } from './request.ts';
+import { type HttpRequest, jsonBodyOf } from './request.ts';
 
 const contract = { is: isSubscriptionRequest, faultOf: faultOfSubscriptionRequest };
 
 /** What the body asks for. `shortestMs`: the operator's `MIN_REFRESH_INTERVAL_S`. Throws `Fault`. */
-export function subscriptionInputOf(event: APIGatewayProxyEventV2, shortestMs: number): SubscriptionInput {
-  const { refreshEverySeconds, refreshOnCallbacks = true } = jsonBodyOf(event, contract);
+export function subscriptionInputOf(request: HttpRequest, shortestMs: number): SubscriptionInput {
+  const { refreshEverySeconds, refreshOnCallbacks = true } = jsonBodyOf(request, contract);
   if (refreshEverySeconds === undefined) return { onCallbacks: refreshOnCallbacks };
   const everyMs = refreshEverySeconds * 1000;
   if (everyMs < shortestMs) {
@@ -32,7 +30,7 @@ export function putAnswer(deviceKey: string, put: SubscribeResult, nowMs: EpochM
 
 /** Throws `Fault` when there is no subscription. */
 export function subscriptionAnswer(
-  statusCode: 200 | 201,
+  status: 200 | 201,
   deviceKey: string,
   record: DeviceRecord | undefined,
   nowMs: EpochMs,
@@ -55,5 +53,5 @@ export function subscriptionAnswer(
     offlineSince: timeOrNull(offlineSinceMs),
     error: error === undefined ? null : failureProblem(error),
   };
-  return json(statusCode, body, { 'Cache-Control': 'no-store' });
+  return json(status, body, { 'Cache-Control': 'no-store' });
 }

@@ -74,7 +74,7 @@ export interface Passer {
   pass(call: PassedCall, untilMs: number, signal: AbortSignal): Promise<PassedAnswer | NotPassed>;
 }
 
-/** What of the calls that flow by is understood. */
+/** What is read of calls that are passed through. */
 export interface CallReader {
   /** Undefined when the call sets no callback. */
   callbackSettingOf(call: PassedCall): CallbackSetting | undefined;
@@ -83,7 +83,7 @@ export interface CallReader {
   saysSuccess(answer: PassedAnswer): boolean;
 }
 
-/** What a call that flows by leads to here. Loaded when it is needed: no other call pays for the SDK. */
+/** What a call that is passed through leads to here. Loaded when it is needed: no other call pays for the SDK. */
 export interface PassEffects {
   /** Every callback of the token goes on to there. Throws `StoreUnavailable`. */
   redirect(token: string, setting: CallbackSetting, host: CallbackHost): Promise<Redirected>;

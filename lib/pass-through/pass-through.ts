@@ -30,7 +30,7 @@ const effectWithinMs = 300;
 
 /**
  * Passes a call to GeWe and its answer back. A call that sets the callback URL of a token that has a callback here goes no
- * further: GeWe goes on calling this service, and the URL is forwarded to. The service's own URL does: GeWe is told it, and it is registered
+ * further: GeWe goes on calling this service, and the URL becomes the forwarding target. The service's own URL does: it is registered
  * when GeWe takes it. A call that changed contacts asks for a refresh. Both if they can be done soon; neither changes the answer.
  * Throws `StoreUnavailable`, for a callback's URL alone.
  */

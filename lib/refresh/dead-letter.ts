@@ -10,7 +10,7 @@ export interface DeadLetterPorts extends PublishPorts {
   readonly telemetry?: Telemetry;
 }
 
-/** A dead letter: the refresh it was to carry on fails, in words, instead of waiting for its deadline. */
+/** Handles a dead letter: the refresh that it was to carry on fails now, instead of at its deadline. */
 export async function handleDeadLetter(
   message: RefreshMessage,
   handle: MessageHandle,
@@ -22,19 +22,19 @@ export async function handleDeadLetter(
     return { kind: 'ack', what: 'erased' };
   }
   if (message.kind === 'rerun') {
-    // The next change, or the next start, asks anew.
+    // The next change, or the next start, requests it again.
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'dropped' };
   }
   const nowMs = ports.clock.now();
-  const outcome = await updateRecord(ports, message.deviceKey, (record) =>
-    failFromDeadLetter(record, message, nowMs),
+  const { record, outcome } = await updateRecord(ports, message.deviceKey, (now) =>
+    failFromDeadLetter(now, message, nowMs),
   );
   if (outcome.kind === 'wait') {
     await handle.extendVisibility(secondsUntil(outcome.untilMs, nowMs));
     return { kind: 'retryLater' };
   }
-  await publishPending(message.deviceKey, await ports.records.load(message.deviceKey), ports);
+  await publishPending(message.deviceKey, record, ports);
   ports.telemetry?.deadLetterHandled();
   return { kind: 'ack', what: outcome.kind };
 }

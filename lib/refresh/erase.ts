@@ -1,5 +1,6 @@
 import type { Clock, Eraser, RecordStore, RefreshQueue } from '../device/ports.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendErase } from './messages.ts';
 import { erase } from './refresh-rules.ts';
 
 export interface ErasePorts {
@@ -18,8 +19,8 @@ const onceMoreAfterS = 900;
  * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function eraseDevice(deviceKey: string, ports: ErasePorts): Promise<void> {
-  const rev = await updateRecord(ports, deviceKey, (record) => erase(record, ports.clock.now()));
+  const { outcome: rev } = await updateRecord(ports, deviceKey, (record) => erase(record, ports.clock.now()));
   if (rev === undefined) return;
-  await ports.queue.send({ kind: 'erase', deviceKey, rev }, onceMoreAfterS);
+  await sendErase(ports.queue, deviceKey, rev, onceMoreAfterS);
   await ports.eraser.erase(deviceKey, rev);
 }

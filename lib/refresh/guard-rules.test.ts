@@ -20,7 +20,7 @@ function recordOf(stored: Contacts, more: Partial<DeviceRecord> = {}): DeviceRec
     partDigests: [],
     counts: countsOf(stored),
   };
-  return { rev: 5, results: [], superseded: [], snapshot: { ...snapshot, ...at }, ...more };
+  return { rev: 5, superseded: {}, snapshot: { ...snapshot, ...at }, ...more };
 }
 
 function verdict(stored: Contacts, given: Contacts, work: Work, more: Partial<DeviceRecord> = {}) {
@@ -46,7 +46,7 @@ const confirming: Partial<DeviceRecord> = {
 
 describe('the guard', () => {
   it('lets the first list in', () => {
-    const record: DeviceRecord = { rev: 1, results: [], superseded: [] };
+    const record: DeviceRecord = { rev: 1, superseded: {} };
     const contacts = friendsOf(3);
     expect(judge(record, { digest: digestOf(contacts), contacts, work: 'list' }, undefined, nowMs)).toBe(
       'changed',
@@ -74,7 +74,7 @@ describe('the guard', () => {
 
   it("takes a list that was superseded less than ten minutes ago for the cache's memory", () => {
     const old = friendsOf(31);
-    const at = (atMs: number) => ({ superseded: [{ digest: digestOf(old), atMs }] });
+    const at = (atMs: number) => ({ superseded: { [digestOf(old)]: atMs } });
     expect(verdict(friendsOf(30), old, 'poll', at(nowMs - 599_999))).toBe('stale-cache');
     expect(verdict(friendsOf(30), old, 'poll', at(nowMs - 600_000))).toBe('changed');
     expect(verdict(friendsOf(30), old, 'list', at(nowMs - 1))).toBe('changed');

@@ -11,7 +11,7 @@ const guardedFrom = 20;
 export type Verdict =
   /** It is the stored one. */
   | 'unchanged'
-  /** It is what GeWe's cache remembers from before: go on polling. */
+  /** GeWe's cache repeats an earlier list: go on polling. */
   | 'stale-cache'
   /** It lost more than half of the stored ids: a second list call has to confirm that. */
   | 'suspicious-shrink'
@@ -27,8 +27,8 @@ export function judge(
 ): Verdict {
   const { snapshot, refresh } = record;
   if (snapshot?.digest === given.digest) return 'unchanged';
-  const remembered = record.superseded.some(
-    ({ digest, atMs }) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
+  const remembered = Object.entries(record.superseded).some(
+    ([digest, atMs]) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
   );
   if (given.work === 'poll' && remembered) return 'stale-cache';
   if (snapshot === undefined) return 'changed';

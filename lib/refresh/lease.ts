@@ -4,7 +4,7 @@ import { type UpdatePorts, updateRecord } from '../device/update-record.ts';
 import type { Claim } from './refresh-rules.ts';
 import { renew } from './refresh-rules.ts';
 
-/** A message stays hidden a little longer than the lease lives: whoever receives it next finds that lease dead. */
+/** A message stays invisible a little longer than the lease lives: whoever receives it next finds the lease expired. */
 const marginS = 5;
 
 export interface LeasePorts extends UpdatePorts {
@@ -12,7 +12,7 @@ export interface LeasePorts extends UpdatePorts {
 }
 
 /**
- * Does the work while renewing the claim's lease, and the hiding of its message, every third of the lease. The
+ * Does the work while renewing the claim's lease, and the visibility timeout of its message, every third of the lease. The
  * signal that the work gets aborts when the lease is lost, or can no longer be renewed in time: nobody works on a
  * refresh that another may have taken over. Rethrows what the work throws.
  */
@@ -27,15 +27,15 @@ export async function underLease<T>(
   const lost = new AbortController();
   const keep = async () => {
     let livesUntilMs = ports.clock.now() + leaseMs;
-    await hide(held.handle, leaseMs);
+    await keepInvisible(held.handle, leaseMs);
     for (;;) {
       await ports.clock.sleep(leaseMs / 3, stop.signal);
       if (stop.signal.aborted) return;
-      const requestedAtMs = ports.clock.now();
+      const sentAtMs = ports.clock.now();
       const renewed = await tryRenew(held.deviceKey, held.claim, ports);
       if (renewed === 'renewed') {
-        livesUntilMs = requestedAtMs + leaseMs;
-        await hide(held.handle, leaseMs);
+        livesUntilMs = sentAtMs + leaseMs;
+        await keepInvisible(held.handle, leaseMs);
       } else if (renewed === 'lost' || ports.clock.now() + leaseMs / 3 >= livesUntilMs) {
         lost.abort(new LeaseLost());
         return;
@@ -63,14 +63,16 @@ async function tryRenew(
 ): Promise<'renewed' | 'lost' | 'unknown'> {
   try {
     const nowMs = ports.clock.now();
-    const held = await updateRecord(ports, deviceKey, (record) => renew(record, claim, nowMs, ports.policy));
-    return held ? 'renewed' : 'lost';
+    const { outcome: isHeld } = await updateRecord(ports, deviceKey, (record) =>
+      renew(record, claim, nowMs, ports.policy),
+    );
+    return isHeld ? 'renewed' : 'lost';
   } catch {
     return 'unknown';
   }
 }
 
-/** Best effort: a message that shows too early meets the living lease and is hidden by it. */
-async function hide(handle: MessageHandle, leaseMs: number): Promise<void> {
+/** Best effort: a message that is received too early meets the lease, and waits for it. */
+async function keepInvisible(handle: MessageHandle, leaseMs: number): Promise<void> {
   await handle.extendVisibility(Math.ceil(leaseMs / 1000) + marginS).catch(() => undefined);
 }

@@ -10,6 +10,7 @@ import type {
 } from '../device/ports.ts';
 import type { DeviceRecord } from '../device/record.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendRerun } from './messages.ts';
 import { rerunDelayS } from './rerun-rules.ts';
 
 export interface PublishPorts {
@@ -26,16 +27,20 @@ export interface FinishPorts extends PublishPorts {
 }
 
 /**
- * Sees to what a refresh leaves to be done when it has ended, whoever ended it: others are told of it, one more begins
- * when one is pendingRerun, and a subscription's token is sealed anew when its key is no longer the current one. Repeating it is
- * harmless, so it is done again by whoever meets an ended refresh: a crash in between loses nothing.
+ * Does what a refresh leaves to be done when it has ended, whoever ended it: publishes its events, sends the message of the pending
+ * rerun, and seals a subscription's token anew when its key is no longer the current one. Repeating it is harmless, so whoever
+ * meets an ended refresh does it again: a crash in between loses nothing. `record`: as it was stored or loaded last.
  * Throws `StoreUnavailable`, `BusUnavailable`, `QueueUnavailable`.
  */
-export async function finishRefresh(deviceKey: string, sealed: string, ports: FinishPorts): Promise<void> {
-  const record = await ports.records.load(deviceKey);
+export async function finishRefresh(
+  deviceKey: string,
+  record: DeviceRecord | undefined,
+  sealed: string,
+  ports: FinishPorts,
+): Promise<void> {
   if (record === undefined) return;
   const delayS = rerunDelayS(record, ports.clock.now(), ports.policy);
-  if (delayS !== undefined) await ports.queue.send({ kind: 'rerun', deviceKey, sealed }, delayS);
+  if (delayS !== undefined) await sendRerun(ports.queue, deviceKey, sealed, delayS);
   if (record.subscription) {
     const resealed = await ports.resealer.reseal(sealed, deviceKey);
     const { suffix } = record.subscription;
@@ -45,7 +50,7 @@ export async function finishRefresh(deviceKey: string, sealed: string, ports: Fi
   await publishPending(deviceKey, record, ports);
 }
 
-/** Tells others what the record says is still to be markPublished, and then that it was told. */
+/** Publishes the events that are pending in the record, and then marks them as published. */
 export async function publishPending(
   deviceKey: string,
   record: DeviceRecord | undefined,
@@ -54,5 +59,5 @@ export async function publishPending(
   const events = record ? eventsToPublish(record, deviceKey) : [];
   if (events.length === 0) return;
   await ports.events.publish(events);
-  await updateRecord(ports, deviceKey, (now) => markPublished(now, events));
+  await updateRecord(ports, deviceKey, (now) => markPublished(now, events), record);
 }

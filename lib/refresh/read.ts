@@ -9,7 +9,7 @@ import {
 } from '../device/ports.ts';
 import { type DeviceRecord, isOpen, type Refresh, type SnapshotRef } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
-import { lastDurationMs, refreshIn } from './refresh-rules.ts';
+import { refreshIn } from './refresh-rules.ts';
 
 export interface ReadContactsPorts {
   readonly records: RecordStore;
@@ -21,7 +21,7 @@ export type StoredContacts =
   | { readonly kind: 'nothing' }
   /** The caller has this list already. */
   | { readonly kind: 'known'; readonly snapshot: SnapshotRef }
-  /** `gzip`: the body of GeWe's own surface, as `packBody` made it. */
+  /** `gzip`: the body as it is served, see `SnapshotStore.readPacked`. */
   | { readonly kind: 'list'; readonly snapshot: SnapshotRef; readonly gzip: Uint8Array };
 
 /**
@@ -112,7 +112,7 @@ export async function readRefresh(
   if (record === undefined || record.erasedAtMs !== undefined) return undefined;
   const refresh =
     refreshIn(record, refreshId, ports.clock.now()) ?? (await ports.archive.find(deviceKey, refreshId));
-  return refresh && { refresh, expectedMs: lastDurationMs(record) };
+  return refresh && { refresh, expectedMs: record.expectedMs };
 }
 
 const firstLookMs = 40;

@@ -3,17 +3,7 @@ import { defaultPolicy } from '../device/policy.test-data.ts';
 import type { Policy } from '../device/policy.ts';
 import type { DeviceRecord, OpenRefresh } from '../device/record.ts';
 import type { WorkOutcome } from './refresh-rules.ts';
-import {
-  asSeen,
-  claim,
-  erase,
-  failFromDeadLetter,
-  notSent,
-  refreshIn,
-  renew,
-  settle,
-  start,
-} from './refresh-rules.ts';
+import { asSeen, claim, erase, failFromDeadLetter, notSent, renew, settle, start } from './refresh-rules.ts';
 
 const t0 = 1_750_000_000_000;
 const s = 1_000;
@@ -121,23 +111,20 @@ describe('a start', () => {
     const { deadlineAtMs, id } = openIn(record);
     const decision = begin(record, deadlineAtMs, 'b'.repeat(16));
     expect(decision.outcome.kind).toBe('begun');
-    expect(refreshIn(stored(decision), id, deadlineAtMs)).toMatchObject({
+    expect(decision.archive).toMatchObject({
+      id,
       status: 'failed',
       error: 'abandoned',
     });
   });
 
-  it('archives the ended refreshes that the record has no room for, all together', () => {
-    let record = stored(begin());
-    let archived: readonly unknown[] = [];
-    for (let round = 1; round <= 3; round += 1) {
-      const { deadlineAtMs } = openIn(record);
-      const decision = begin(record, deadlineAtMs, String(round).padStart(16, '0'));
-      archived = decision.archive ?? archived;
-      record = stored(decision);
-    }
-    expect(archived).toHaveLength(3);
-    expect(record.results).toEqual([]);
+  it('archives the ended refresh whose place it takes, as long as that can be read', () => {
+    const record = stored(begin());
+    const { id, deadlineAtMs } = openIn(record);
+    const suffix = '1'.padStart(16, '0');
+    expect(begin(record, deadlineAtMs, suffix).archive).toMatchObject({ id, error: 'abandoned' });
+    expect(begin(record, deadlineAtMs + 24 * 3_600 * s, suffix).archive).toBeUndefined();
+    expect(begin().archive).toBeUndefined();
   });
 });
 
@@ -297,8 +284,8 @@ describe('erasing', () => {
     const tombstone = stored(erase(record, t0 + s));
     expect(tombstone).toEqual({
       rev: record.rev + 1,
-      results: [],
-      superseded: [],
+
+      superseded: {},
       call: record.call,
       erasedAtMs: t0 + s,
     });

@@ -6,7 +6,6 @@ import {
   type Policy,
   resendIntervalMs,
   resultRetentionMs,
-  resultsInRecord,
 } from '../device/policy.ts';
 import {
   advance,
@@ -28,19 +27,24 @@ import {
 } from '../device/record.ts';
 import { afterEnd } from '../device/subscription-rules.ts';
 
-/** A message to send once the record is stored. */
-export interface OutgoingStep {
-  readonly refreshId: string;
-  readonly step: number;
-  /** Whole seconds. */
-  readonly delayS: number;
-}
+// The life of a refresh, from its start to its end. Each rule is a pure function of (record, what happened, time, policy). Whoever
+// calls one stores `next` by compare-and-set, and decides again from what is stored when somebody else was first.
+//
+//                       begin                 claim                   settle: unchanged, changed
+//   none, or ended ──────────────▶ queued ─────────────▶ running ──────────────────────────────▶ succeeded
+//                                   ▲ │                   │   │
+//       start, join: its message is │ │                   │   └── settle: lost, failed, with no retry left ──▶ failed
+//       sent again, if it was lost ─┘ │                   │
+//                                     │◀── requeue ───────┘ settle: lost, nothing-new (ask GeWe's cache), failed (retry
+//                                     │                     after a delay), suspicious-shrink (confirm by a second call)
+//                                     │◀── the lease ran out: the next worker claims it
+//
+//   queued, running ──▶ failed: past `deadlineAtMs` (abandoned, for every reader), or its message is a dead letter (worker-crashed)
+//
+// One message carries a refresh on at a time; it names the step. While an earlier list call may still run at GeWe (`record.call`),
+// the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
 
-export type StartOutcome =
-  /** A new refresh, or one under way that was joined; `send` when its message is due. */
-  | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
-  /** One that ended a moment ago says it all. */
-  | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
+// ── Start ──
 
 /** Which refresh, and which step of it, a message is about. */
 export interface MessageRef {
@@ -48,54 +52,13 @@ export interface MessageRef {
   readonly step: number;
 }
 
-/** What a worker does in one receive: one list call, or a stretch of looking into GeWe's cache. */
-export type Work = 'list' | 'poll';
-
-export type ClaimOutcome =
-  | {
-      readonly kind: 'work';
-      readonly work: Work;
-      readonly call: ListCall;
-      /** The revision of this claim: what its holder writes stands back behind later claims' writes. */
-      readonly fence: number;
-    }
-  /** Another worker holds it, or it is too early: receive the message again then. */
-  | { readonly kind: 'wait'; readonly untilMs: EpochMs }
-  /** The message is of an earlier step: make sure that the current one's is on its way. */
-  | { readonly kind: 'resend'; readonly send: OutgoingStep }
-  /** Ended, erased, unknown, or in good hands. */
-  | { readonly kind: 'drop' };
-
-/** A claim that somebody holds. */
-export interface Claim extends MessageRef {
-  readonly owner: string;
+/** A message to send once the record is stored. */
+export interface OutgoingStep {
+  readonly refreshId: string;
+  readonly step: number;
+  /** Whole seconds. */
+  readonly delayS: number;
 }
-
-export type SettleOutcome =
-  | { readonly kind: 'continued'; readonly send: OutgoingStep }
-  | { readonly kind: 'ended'; readonly refresh: EndedRefresh }
-  /** The claim was lost: nothing is changed. */
-  | { readonly kind: 'stale' };
-
-/** What came of a claim's work. */
-export type WorkOutcome =
-  /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
-  | { readonly kind: 'lost'; readonly class: FailureClass }
-  /** GeWe said no, or could not be reached at all. */
-  | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
-  /** The cache had nothing new in this stretch. */
-  | { readonly kind: 'nothing-new' }
-  /** The list is suspiciously short: a second list call has to say the same. */
-  | { readonly kind: 'suspicious-shrink'; readonly work: Work }
-  /** The stored list once more. */
-  | { readonly kind: 'unchanged'; readonly work: Work }
-  /** Another list, already written into its slot. */
-  | {
-      readonly kind: 'changed';
-      readonly work: Work;
-      readonly snapshot: SnapshotRef;
-      readonly result: RefreshResult;
-    };
 
 /** Who begins a refresh. */
 export interface StartRequest {
@@ -106,6 +69,12 @@ export interface StartRequest {
   /** It is not to begin before; at once when absent. */
   readonly notBeforeMs?: EpochMs;
 }
+
+export type StartOutcome =
+  /** A new refresh, or one under way that was joined; `send` when its message is due. */
+  | { readonly kind: 'begun' | 'joined'; readonly refresh: OpenRefresh; readonly send?: OutgoingStep }
+  /** Another refresh would bring nothing newer than one that has just ended. */
+  | { readonly kind: 'recent'; readonly refresh: EndedRefresh };
 
 /** Somebody asks for a refresh. */
 export function start(
@@ -126,13 +95,6 @@ export function start(
   return begin(record, request, policy);
 }
 
-/** Until then an ended refresh says all that another one could. */
-export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
-  if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
-  const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
-  return ended.endedAtMs + (coolsDown ? policy.failureCooldownMs : 0);
-}
-
 /**
  * Sends the message again when it may have been lost (nobody works on it, and it has been due for a while), and when a caller
  * waits for a refresh that was only to begin some time.
@@ -151,11 +113,6 @@ export function join(
   return { next: advance(record, { refresh: sent }), outcome };
 }
 
-/** From then on the message of a refresh that nobody works on counts as lost. */
-export function lostFromMs({ sentAtMs, notBeforeMs }: OpenRefresh): EpochMs {
-  return sentAtMs === 0 ? notBeforeMs : Math.max(sentAtMs, notBeforeMs) + resendIntervalMs;
-}
-
 /** A new refresh, in the place of one that has ended, or was abandoned. */
 export function begin(
   record: DeviceRecord | undefined,
@@ -164,7 +121,6 @@ export function begin(
 ): Decision<StartOutcome> {
   const { erasedAtMs: _revived, ...stored } = record ?? emptyRecord;
   const base = withAbandonedEnded(stored, nowMs);
-  const previous = base.refresh && !isOpen(base.refresh) ? [base.refresh] : [];
   const refresh: OpenRefresh = {
     // Ids sort in the order of time, whatever the clocks of those who start say.
     id: `${(base.rev + 1).toString(36).padStart(7, '0')}-${suffix}`,
@@ -178,11 +134,11 @@ export function begin(
     notBeforeMs,
     sentAtMs: nowMs,
   };
-  const kept = [...base.results, ...previous].filter((ended) => nowMs - ended.endedAtMs < resultRetentionMs);
-  const full = kept.length > resultsInRecord;
+  const previous = base.refresh;
+  const isReadable = previous && !isOpen(previous) && nowMs - previous.endedAtMs < resultRetentionMs;
   return {
-    next: advance(base, { refresh, results: full ? [] : kept }),
-    ...(full && { archive: kept }),
+    next: advance(base, { refresh }),
+    ...(isReadable && { archive: previous }),
     outcome: { kind: 'begun', refresh, send: outgoingStep(refresh, nowMs) },
   };
 }
@@ -195,11 +151,44 @@ export function notSent(record: DeviceRecord | undefined, message: MessageRef): 
   return { next: advance(record, { refresh: { ...refresh, sentAtMs: 0 } }), outcome: undefined };
 }
 
-// The life of a refresh: queued → running → succeeded | failed. Every rule of it is one of these pure functions
-// of (record, event, time, policy). Whoever calls them stores `next` by compare-and-swap, and decides again
-// from what is stored when somebody else was first.
+/** Until then another refresh is not worth a call: the ended one is recent enough. */
+export function quietUntilMs(ended: EndedRefresh, policy: Policy): EpochMs {
+  if (ended.status === 'succeeded') return ended.endedAtMs + policy.minRefreshIntervalMs;
+  const coolsDown = ended.error !== undefined && failureTraits[ended.error].coolsDown;
+  return ended.endedAtMs + (coolsDown ? policy.failureCooldownMs : 0);
+}
 
-/** A worker takes up a message. A list call's beginning is stored here, before the call is made. */
+/** From then on the message of a refresh that nobody works on counts as lost. */
+export function lostFromMs({ sentAtMs, notBeforeMs }: OpenRefresh): EpochMs {
+  return sentAtMs === 0 ? notBeforeMs : Math.max(sentAtMs, notBeforeMs) + resendIntervalMs;
+}
+
+// ── Claim: a worker takes a step under a lease ──
+
+/** A claim that somebody holds. */
+export interface Claim extends MessageRef {
+  readonly owner: string;
+}
+
+/** What a worker does in one receive: one list call, or a stretch of looking into GeWe's cache. */
+export type Work = 'list' | 'poll';
+
+export type ClaimOutcome =
+  | {
+      readonly kind: 'work';
+      readonly work: Work;
+      readonly call: ListCall;
+      /** As the claim stored it. Its revision is the fence: what this claim's holder writes yields to later claims' writes. */
+      readonly record: DeviceRecord;
+    }
+  /** Another worker holds it, or it is too early: receive the message again then. */
+  | { readonly kind: 'wait'; readonly untilMs: EpochMs }
+  /** The message is of an earlier step: make sure that the current one's is on its way. */
+  | { readonly kind: 'resend'; readonly send: OutgoingStep }
+  /** Nothing to do: ended, erased, unknown, or leased by another worker. */
+  | { readonly kind: 'drop' };
+
+/** A worker received a message. That a list call begins is stored here, before the call is made. */
 export function claim(
   record: DeviceRecord | undefined,
   message: MessageRef,
@@ -224,9 +213,11 @@ export function claim(
 
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
-  // A list call that begins now sees whatever was heard of before.
-  const { pendingRerun, ...rest } = record;
-  const next = advance(running && pendingRerun ? { ...rest, pendingRerun } : rest, {
+  // A list call that begins now sees whatever was reported before. That it was made is known when it is settled.
+  const { rerun } = record;
+  const covered = rerun && { notBeforeMs: rerun.notBeforeMs, trigger: rerun.trigger, isCovered: true };
+  const next = advance(record, {
+    ...(covered && !running && { rerun: covered }),
     call,
     refresh: {
       ...refresh,
@@ -236,7 +227,17 @@ export function claim(
       lease: { owner, untilMs: nowMs + policy.leaseMs },
     },
   });
-  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, fence: next.rev } };
+  return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
+}
+
+/** A list call that begins now, after whatever is known of an earlier one. */
+function newCall(earlier: ListCall | undefined, nowMs: EpochMs, policy: Policy): ListCall {
+  const remembered = earlier !== undefined && nowMs < earlier.mayRunUntilMs + cacheMemoryMs;
+  return {
+    startedAtMs: nowMs,
+    mayRunUntilMs: nowMs + policy.listTimeoutMs + policy.cacheWindowMs,
+    oldestMs: remembered ? earlier.oldestMs : nowMs,
+  };
 }
 
 /** The refresh, if this claim still holds it. */
@@ -252,6 +253,11 @@ export function heldBy(
   return holds ? refresh : undefined;
 }
 
+/** A worker holds the refresh under a living lease. */
+export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
+  return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
+}
+
 /** The holder goes on: true with a longer lease, false when it has lost the refresh and has to stop. */
 export function renew(
   record: DeviceRecord | undefined,
@@ -264,6 +270,34 @@ export function renew(
   const lease = { owner: claim.owner, untilMs: nowMs + policy.leaseMs };
   return { next: advance(record, { refresh: { ...refresh, lease } }), outcome: true };
 }
+
+// ── Settle: what the work brought ──
+
+/** What came of a claim's work. */
+export type WorkOutcome =
+  /** The list call failed and GeWe may still be at work on it: its cache may have the result soon. */
+  | { readonly kind: 'lost'; readonly class: FailureClass }
+  /** GeWe answered with an error, or could not be reached at all. */
+  | { readonly kind: 'failed'; readonly work: Work; readonly class: FailureClass }
+  /** The cache had nothing new in this stretch. */
+  | { readonly kind: 'nothing-new' }
+  /** The list is suspiciously short: a second list call has to say the same. */
+  | { readonly kind: 'suspicious-shrink'; readonly work: Work }
+  /** The stored list once more. */
+  | { readonly kind: 'unchanged'; readonly work: Work }
+  /** Another list, already written into its slot. */
+  | {
+      readonly kind: 'changed';
+      readonly work: Work;
+      readonly snapshot: SnapshotRef;
+      readonly result: RefreshResult;
+    };
+
+export type SettleOutcome =
+  | { readonly kind: 'continued'; readonly send: OutgoingStep }
+  | { readonly kind: 'ended'; readonly refresh: EndedRefresh }
+  /** The claim was lost: nothing is changed. */
+  | { readonly kind: 'stale' };
 
 /** The holder of a claim says what came of its work. */
 export function settle(
@@ -278,10 +312,10 @@ export function settle(
   switch (event.kind) {
     case 'lost': {
       if (record.call === undefined || policy.cacheWindowMs === 0) {
-        return retryOrFail(record, refresh, event.class, nowMs, policy);
+        return retryOrFail(afterCall(record), refresh, event.class, nowMs, policy);
       }
       const call = { ...record.call, mayRunUntilMs: nowMs + policy.cacheWindowMs };
-      return requeue({ ...record, call }, { ...refresh, error: event.class }, nowMs, 0);
+      return requeue({ ...afterCall(record), call }, { ...refresh, error: event.class }, nowMs, 0);
     }
     case 'failed':
       return retryOrFail(afterWork(record, event.work), refresh, event.class, nowMs, policy);
@@ -302,12 +336,12 @@ export function settle(
       const { snapshot, call } = record;
       if (snapshot === undefined || call === undefined) return { outcome: { kind: 'stale' } };
       const result = { counts: snapshot.counts, added: 0, removed: 0 };
-      // What GeWe's cache remembers of the stored list says nothing new.
-      const memory = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
-      if (memory) return succeed(record, refresh, result, nowMs);
+      // GeWe's cache may only repeat the stored list: that says nothing new.
+      const isStaleCache = event.work === 'poll' && nowMs - snapshot.receivedAtMs < cacheMemoryMs;
+      if (isStaleCache) return succeed(record, refresh, result, nowMs);
       const asOfMs = Math.max(snapshot.asOfMs, event.work === 'list' ? call.startedAtMs : call.oldestMs);
       const confirmed = { ...snapshot, asOfMs, receivedAtMs: nowMs };
-      return succeed({ ...afterWork(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
+      return succeed({ ...afterList(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
     }
     case 'changed': {
       const { snapshot, result } = event;
@@ -316,10 +350,34 @@ export function settle(
       if (before && snapshot.asOfMs < before.asOfMs) {
         return requeue(record, refresh, nowMs, policy.cachePollMs);
       }
-      const settled = { ...afterWork(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
+      const settled = { ...afterList(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
       return succeed(settled, refresh, result, nowMs, { snapshot, before });
     }
   }
+}
+
+/**
+ * What is known of the list call after some work: its own answer ends it. An answer of the cache does not, even when
+ * it is a new list: that may be the result of an earlier call, while this one is still at work.
+ */
+function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
+  if (work === 'poll') return record;
+  const { call: _over, ...rest } = afterCall(record);
+  return rest;
+}
+
+/** The same, when it gave a list that is no memory: the cache has it from this call, where it can stem from no earlier one. */
+function afterList(record: DeviceRecord, work: Work): DeviceRecord {
+  const { call } = record;
+  const wasMade = work === 'poll' && call?.oldestMs === call?.startedAtMs;
+  return wasMade ? afterCall(record) : afterWork(record, work);
+}
+
+/** The latest list call is known to have been made: what it covers is no longer pending. */
+function afterCall(record: DeviceRecord): DeviceRecord {
+  if (!record.rerun?.isCovered) return record;
+  const { rerun: _seen, ...rest } = record;
+  return rest;
 }
 
 /** The lists that GeWe's cache may still remember, when another takes the stored one's place. */
@@ -327,16 +385,157 @@ function supersededBy(
   { superseded, snapshot: before }: DeviceRecord,
   { digest }: { readonly digest: string },
   nowMs: EpochMs,
-): readonly Superseded[] {
-  const remembered = superseded.filter(
-    (one) => !digest.startsWith(one.digest) && nowMs - one.atMs < cacheMemoryMs,
+): Superseded {
+  const remembered = Object.entries(superseded).filter(
+    ([earlier, atMs]) => !digest.startsWith(earlier) && nowMs - atMs < cacheMemoryMs,
   );
-  const last = before ? [{ digest: before.digest.slice(0, supersededDigestLength), atMs: nowMs }] : [];
-  return [...remembered, ...last].slice(-maxSuperseded);
+  const latest = remembered.toSorted(([, one], [, other]) => one - other).slice(1 - maxSuperseded);
+  return {
+    ...Object.fromEntries(latest),
+    ...(before && { [before.digest.slice(0, supersededDigestLength)]: nowMs }),
+  };
 }
 
 /** At the shortest interval of a minute no more lists are superseded within the cache's ten minutes. */
 const maxSuperseded = 10;
+
+/** Ends this step; the next one's message is to be served after the delay. */
+function requeue(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
+  nowMs: EpochMs,
+  delayMs: number,
+): Decision<SettleOutcome> {
+  const { lease: _released, ...rest } = refresh;
+  const queued: OpenRefresh = {
+    ...rest,
+    status: 'queued',
+    step: refresh.step + 1,
+    notBeforeMs: nowMs + delayMs,
+    sentAtMs: nowMs,
+  };
+  return {
+    next: advance(record, { refresh: queued }),
+    outcome: { kind: 'continued', send: outgoingStep(queued, nowMs) },
+  };
+}
+
+/** The current step's message. */
+function outgoingStep(refresh: OpenRefresh, nowMs: EpochMs): OutgoingStep {
+  const delayS = Math.max(0, Math.ceil((refresh.notBeforeMs - nowMs) / 1000));
+  return { refreshId: refresh.id, step: refresh.step, delayS };
+}
+
+/** A transient failure is tried again after the next of the delays; any other one, and the last, is the end. */
+function retryOrFail(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
+  error: FailureClass,
+  nowMs: EpochMs,
+  policy: Policy,
+  leastDelayMs = 0,
+): Decision<SettleOutcome> {
+  const delayMs = failureTraits[error].retryable ? policy.retryDelaysMs[refresh.retries] : undefined;
+  if (delayMs === undefined) return fail(record, refresh, error, nowMs);
+  const retried = { ...refresh, error, retries: refresh.retries + 1 };
+  return requeue(record, retried, nowMs, Math.max(delayMs, leastDelayMs));
+}
+
+// ── End ──
+
+function fail(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
+  error: FailureClass,
+  nowMs: EpochMs,
+): Decision<SettleOutcome> {
+  const failed = ended(refresh, { status: 'failed', endedAtMs: nowMs, error });
+  return { next: withEnded(record, failed), outcome: { kind: 'ended', refresh: failed } };
+}
+
+/** `brought`: the list that took the stored one's place; absent when nothing changed. */
+function succeed(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
+  result: RefreshResult,
+  nowMs: EpochMs,
+  brought?: { readonly snapshot: SnapshotRef; readonly before: SnapshotRef | undefined },
+): Decision<SettleOutcome> {
+  const succeeded = ended(refresh, { status: 'succeeded', endedAtMs: nowMs, result });
+  const expectedMs = nowMs - refresh.createdAtMs;
+  const next = { ...withEnded(record, succeeded), expectedMs };
+  const outcome: SettleOutcome = { kind: 'ended', refresh: succeeded };
+  if (brought === undefined) return { next, outcome };
+  const { added, removed } = result;
+  const changed: Pending = {
+    kind: 'changed',
+    refreshId: refresh.id,
+    rev: next.rev,
+    atMs: nowMs,
+    ...(brought.before && { from: brought.before.digest }),
+    added,
+    removed,
+  };
+  const pending = withPending(next.pending, changed);
+  return { next: { ...next, snapshot: brought.snapshot, pending }, outcome };
+}
+
+/**
+ * The next record, with its refresh ended: what that means for the subscription, for the pending rerun, and for the events to
+ * publish.
+ */
+function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
+  const { subscription, offlineSinceMs, backAtMs, rerun, ...rest } = record;
+  const { id: refreshId, error, endedAtMs } = end;
+  const rev = record.rev + 1;
+  const sinceMs = offlineSinceMs ?? (error === 'device-offline' && subscription ? endedAtMs : undefined);
+  const isOffline = sinceMs !== undefined && end.status === 'failed';
+  // Another refresh could not help.
+  const isVain = error !== undefined && failureTraits[error].coolsDown;
+  return {
+    ...rest,
+    rev,
+    refresh: end,
+    ...(subscription && { subscription: afterEnd(subscription, end, endedAtMs) }),
+    ...(rerun && !isVain && { rerun }),
+    ...(isOffline && { offlineSinceMs: sinceMs }),
+    ...(backAtMs !== undefined && !isOffline && { backAtMs }),
+    ...(error && {
+      pending: withPending(record.pending, { kind: 'failed', refreshId, rev, atMs: endedAtMs, error }),
+    }),
+  };
+}
+
+/** An open refresh, ended: what only matters while it is under way is dropped. */
+function ended(
+  refresh: OpenRefresh,
+  end: Pick<EndedRefresh, 'status' | 'endedAtMs' | 'result' | 'error'>,
+): EndedRefresh {
+  const { id, trigger, createdAtMs, startedAtMs, attempt } = refresh;
+  return { id, trigger, createdAtMs, attempt, ...(startedAtMs !== undefined && { startedAtMs }), ...end };
+}
+
+/** The record with a refresh that is past its deadline ended; the same record when it is not. */
+function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): DeviceRecord {
+  const { refresh } = record;
+  if (refresh === undefined || !isOpen(refresh)) return record;
+  const seen = asSeen(refresh, nowMs);
+  return isOpen(seen) ? record : { ...withEnded(record, seen), rev: record.rev };
+}
+
+/** Crashes and a busy queue may cost this much beside the calls themselves. */
+const slackMs = 15 * 60_000;
+
+/**
+ * By when a refresh that begins now has ended: the longest way it can take through its tries, its retries'
+ * waits, one confirmation, and an earlier refresh's call that it has to wait for.
+ */
+export function deadlineAfter(nowMs: EpochMs, policy: Policy): EpochMs {
+  const callMs = policy.listTimeoutMs + policy.cacheWindowMs;
+  const calls = policy.retryDelaysMs.length + 3;
+  const waitsMs = policy.retryDelaysMs.reduce((sum, delayMs) => sum + delayMs, confirmDelayMs);
+  return nowMs + calls * callMs + waitsMs + slackMs;
+}
 
 /** The message of a step ended in the dead-letter queue: its workers died again and again. */
 export function failFromDeadLetter(
@@ -365,156 +564,7 @@ export function erase(record: DeviceRecord | undefined, nowMs: EpochMs): Decisio
   return { next, outcome: next.rev };
 }
 
-/** A transient failure is tried again after the next of the delays; any other one, and the last, is the end. */
-export function retryOrFail(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  error: FailureClass,
-  nowMs: EpochMs,
-  policy: Policy,
-  leastDelayMs = 0,
-): Decision<SettleOutcome> {
-  const delayMs = failureTraits[error].retryable ? policy.retryDelaysMs[refresh.retries] : undefined;
-  if (delayMs === undefined) return fail(record, refresh, error, nowMs);
-  const retried = { ...refresh, error, retries: refresh.retries + 1 };
-  return requeue(record, retried, nowMs, Math.max(delayMs, leastDelayMs));
-}
-
-export function fail(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  error: FailureClass,
-  nowMs: EpochMs,
-): Decision<SettleOutcome> {
-  const failed = ended(refresh, { status: 'failed', endedAtMs: nowMs, error });
-  return { next: withEnded(record, failed), outcome: { kind: 'ended', refresh: failed } };
-}
-
-/** `brought`: the list that took the stored one's place; absent when nothing changed. */
-export function succeed(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  result: RefreshResult,
-  nowMs: EpochMs,
-  brought?: { readonly snapshot: SnapshotRef; readonly before: SnapshotRef | undefined },
-): Decision<SettleOutcome> {
-  const succeeded = ended(refresh, { status: 'succeeded', endedAtMs: nowMs, result });
-  const next = withEnded(record, succeeded);
-  const outcome: SettleOutcome = { kind: 'ended', refresh: succeeded };
-  if (brought === undefined) return { next, outcome };
-  const { added, removed } = result;
-  const changed: Pending = {
-    kind: 'changed',
-    refreshId: refresh.id,
-    rev: next.rev,
-    atMs: nowMs,
-    ...(brought.before && { from: brought.before.digest }),
-    added,
-    removed,
-  };
-  const pending = withPending(next.pending, changed);
-  return { next: { ...next, snapshot: brought.snapshot, pending }, outcome };
-}
-
-/** The record with a refresh that is past its deadline ended; the same record when it is not. */
-export function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): DeviceRecord {
-  const { refresh } = record;
-  if (refresh === undefined || !isOpen(refresh)) return record;
-  const seen = asSeen(refresh, nowMs);
-  return isOpen(seen) ? record : { ...withEnded(record, seen), rev: record.rev };
-}
-
-/**
- * The next record, with its refresh ended: what that means for the subscription, for what is pendingRerun, and what others
- * are to hear of a failure.
- */
-function withEnded(record: DeviceRecord, end: EndedRefresh): DeviceRecord {
-  const { subscription, offlineSinceMs, backAtMs, pendingRerun, ...rest } = record;
-  const { id: refreshId, error, endedAtMs } = end;
-  const rev = record.rev + 1;
-  const sinceMs = offlineSinceMs ?? (error === 'device-offline' && subscription ? endedAtMs : undefined);
-  const isOffline = sinceMs !== undefined && end.status === 'failed';
-  // Another refresh could not mend it.
-  const isVain = error !== undefined && failureTraits[error].coolsDown;
-  return {
-    ...rest,
-    rev,
-    refresh: end,
-    ...(subscription && { subscription: afterEnd(subscription, end, endedAtMs) }),
-    ...(pendingRerun && !isVain && { pendingRerun }),
-    ...(isOffline && { offlineSinceMs: sinceMs }),
-    ...(backAtMs !== undefined && !isOffline && { backAtMs }),
-    ...(error && {
-      pending: withPending(record.pending, { kind: 'failed', refreshId, rev, atMs: endedAtMs, error }),
-    }),
-  };
-}
-
-/** A worker holds the refresh under a living lease. */
-export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
-  return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
-}
-
-/** The current step's message. */
-export function outgoingStep(refresh: OpenRefresh, nowMs: EpochMs): OutgoingStep {
-  const delayS = Math.max(0, Math.ceil((refresh.notBeforeMs - nowMs) / 1000));
-  return { refreshId: refresh.id, step: refresh.step, delayS };
-}
-
-/** A list call that begins now, after whatever is known of an earlier one. */
-export function newCall(earlier: ListCall | undefined, nowMs: EpochMs, policy: Policy): ListCall {
-  const remembered = earlier !== undefined && nowMs < earlier.mayRunUntilMs + cacheMemoryMs;
-  return {
-    startedAtMs: nowMs,
-    mayRunUntilMs: nowMs + policy.listTimeoutMs + policy.cacheWindowMs,
-    oldestMs: remembered ? earlier.oldestMs : nowMs,
-  };
-}
-
-/**
- * What is known of the list call after some work: its own answer ends it. An answer of the cache does not, even when
- * it is a new list: that may be the result of an earlier call, while this one is still at work.
- */
-export function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
-  if (work === 'poll') return record;
-  const { call: _over, ...rest } = record;
-  return rest;
-}
-
-/** Ends this step; the next one's message is to be served after the delay. */
-export function requeue(
-  record: DeviceRecord,
-  refresh: OpenRefresh,
-  nowMs: EpochMs,
-  delayMs: number,
-): Decision<SettleOutcome> {
-  const { lease: _released, ...rest } = refresh;
-  const queued: OpenRefresh = {
-    ...rest,
-    status: 'queued',
-    step: refresh.step + 1,
-    notBeforeMs: nowMs + delayMs,
-    sentAtMs: nowMs,
-  };
-  return {
-    next: advance(record, { refresh: queued }),
-    outcome: { kind: 'continued', send: outgoingStep(queued, nowMs) },
-  };
-}
-
-/** Crashes and a busy queue may cost this much beside the calls themselves. */
-const slackMs = 15 * 60_000;
-
-/**
- * By when a refresh that begins now has ended: the longest way it can take through its tries, its retries'
- * waits, one confirmation, and an earlier refresh's call that it has to wait for.
- */
-export function deadlineAfter(nowMs: EpochMs, policy: Policy): EpochMs {
-  const callMs = policy.listTimeoutMs + policy.cacheWindowMs;
-  const calls = policy.retryDelaysMs.length + 3;
-  const waitsMs = policy.retryDelaysMs.reduce((sum, delayMs) => sum + delayMs, confirmDelayMs);
-  return nowMs + calls * callMs + waitsMs + slackMs;
-}
+// ── What readers see ──
 
 /** The refresh as every reader has to see it: past its deadline it has failed, whoever still works on it. */
 export function asSeen(refresh: Refresh, nowMs: EpochMs): Refresh {
@@ -522,26 +572,10 @@ export function asSeen(refresh: Refresh, nowMs: EpochMs): Refresh {
   return ended(refresh, { status: 'failed', endedAtMs: refresh.deadlineAtMs, error: 'abandoned' });
 }
 
-/** An open refresh, ended: what only matters while it is under way is dropped. */
-export function ended(
-  refresh: OpenRefresh,
-  end: Pick<EndedRefresh, 'status' | 'endedAtMs' | 'result' | 'error'>,
-): EndedRefresh {
-  const { id, trigger, createdAtMs, startedAtMs, attempt } = refresh;
-  return { id, trigger, createdAtMs, attempt, ...(startedAtMs !== undefined && { startedAtMs }), ...end };
-}
-
 /** A refresh of this record by its id, as readers see it; the archive may know it when this does not. */
 export function refreshIn(record: DeviceRecord, refreshId: string, nowMs: EpochMs): Refresh | undefined {
-  const known = [record.refresh, ...record.results].find((refresh) => refresh?.id === refreshId);
+  const known = record.refresh?.id === refreshId ? record.refresh : undefined;
   const seen = known && asSeen(known, nowMs);
   if (seen && !isOpen(seen) && nowMs - seen.endedAtMs >= resultRetentionMs) return undefined;
   return seen;
-}
-
-/** How long the last refresh that succeeded took from its start; undefined when none is remembered. */
-export function lastDurationMs(record: DeviceRecord): number | undefined {
-  const refreshes = [...record.results, ...(record.refresh ? [record.refresh] : [])];
-  const last = refreshes.findLast((refresh) => refresh.status === 'succeeded');
-  return last && 'endedAtMs' in last ? last.endedAtMs - last.createdAtMs : undefined;
 }

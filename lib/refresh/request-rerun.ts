@@ -1,16 +1,10 @@
-import { deviceKeyOf } from '../device/keys.ts';
+import type { DeviceOwner } from '../device/keys.ts';
 import type { Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  DeviceSecret,
-  RecordStore,
-  RefreshQueue,
-  Sealer,
-  SubscriptionStore,
-} from '../device/ports.ts';
+import type { Clock, RecordStore, RefreshQueue, Sealer, SubscriptionStore } from '../device/ports.ts';
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendRerun, sendStep } from './messages.ts';
 import type { RerunOutcome } from './rerun-rules.ts';
 import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
 
@@ -23,7 +17,7 @@ export interface RerunPorts {
 }
 
 /**
- * A change of a subscribed device was heard of: a refresh that begins after it is seen to, however many changes come.
+ * A change of a subscribed device was reported: requests a rerun, so that a list call begins after it; one, however many changes come.
  * Throws `StoreUnavailable`, `QueueUnavailable`; calling again goes on.
  */
 export async function requestRerun(
@@ -32,28 +26,33 @@ export async function requestRerun(
   ports: RerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy } = ports;
-  const outcome = await updateRecord(ports, deviceKey, (record) =>
+  const { record, outcome } = await updateRecord(ports, deviceKey, (record) =>
     rerunForSubscription(record, { ...change, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealedTokenOf(deviceKey, ports), ports.queue);
+  return send(
+    outcome,
+    deviceKey,
+    () => sealedTokenOf(deviceKey, record?.subscription, ports.subscriptions),
+    ports.queue,
+  );
 }
 
 export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
   readonly sealer: Sealer;
 }
 
-/** The same, of any device, for who has its token. */
+/** The same, of any device, for a caller that has its token. */
 export async function requestRerunAsOwner(
-  secret: DeviceSecret,
+  owner: DeviceOwner,
   trigger: Trigger,
   ports: OwnerRerunPorts,
 ): Promise<RerunOutcome['kind']> {
   const { clock, policy, sealer } = ports;
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
-  const outcome = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
+  const { deviceKey } = owner;
+  const { outcome } = await updateRecord<RerunOutcome>(ports, deviceKey, (record) =>
     rerunForOwner(record, { trigger, nowMs: clock.now() }, policy),
   );
-  return send(outcome, deviceKey, () => sealer.seal(secret, deviceKey), ports.queue);
+  return send(outcome, deviceKey, () => sealer.seal(owner, deviceKey), ports.queue);
 }
 
 /** Sends the message that the outcome asks for. `sealedToken`: gives undefined when nobody may refresh the device any more. */
@@ -66,12 +65,11 @@ async function send(
   if (outcome.kind === 'requested') {
     const sealed = await sealedToken();
     if (sealed === undefined) return 'unsubscribed';
-    await queue.send({ kind: 'rerun', deviceKey, sealed }, outcome.delayS);
+    await sendRerun(queue, deviceKey, sealed, outcome.delayS);
   }
   if (outcome.kind === 'joined' && outcome.send) {
     const sealed = await sealedToken();
-    const { delayS, ...step } = outcome.send;
-    if (sealed !== undefined) await queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+    if (sealed !== undefined) await sendStep(queue, deviceKey, sealed, outcome.send);
   }
   return outcome.kind;
 }

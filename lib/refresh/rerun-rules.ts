@@ -1,23 +1,23 @@
 import { longestDelayS, type Policy, resendIntervalMs } from '../device/policy.ts';
-import type { Decision, DeviceRecord, EpochMs, Trigger } from '../device/record.ts';
+import type { Decision, DeviceRecord, EpochMs, OpenRefresh, Trigger } from '../device/record.ts';
 import { advance, emptyRecord, isOpen } from '../device/record.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { asSeen, begin, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
+import { asSeen, begin, isHeld, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
 
-// A change that is heard of asks for a refresh whose list call begins after it. However many changes come, that is one
-// refresh: a running one's call has begun, so it asks for one more; one that is queued will see them all.
+// When changes are reported, the list is fetched again by a call that begins after them: once, however many arrive. A running refresh has
+// called GeWe before, so a rerun is requested; a queued one will see them all.
 
 export type RerunOutcome =
   /** Nobody may refresh this device by itself: it has no such subscription, or its token is rejected. */
   | { readonly kind: 'unsubscribed' }
   /** A refresh that is yet to call GeWe will see it; `send` when that one's message may have been lost. */
   | { readonly kind: 'joined'; readonly send?: OutgoingStep }
-  /** One more refresh will begin when the one that runs has ended, or is asked for already. */
+  /** A rerun begins when the running refresh has ended, or is requested already. */
   | { readonly kind: 'pending' }
-  /** An `again` message is to be sent, to be served after the delay. */
+  /** A rerun message is to be sent, with that delay. */
   | { readonly kind: 'requested'; readonly delayS: number };
 
-/** A change was heard of. `subscriptionSuffix`: the subscription it was told to, where it was told to one. */
+/** A change was reported. `subscriptionSuffix`: the subscription it was reported for, where it names one. */
 export function rerunForSubscription(
   record: DeviceRecord | undefined,
   change: { readonly nowMs: EpochMs; readonly trigger: Trigger; readonly subscriptionSuffix?: string },
@@ -32,7 +32,7 @@ export function rerunForSubscription(
   return note(record, { nowMs, trigger }, policy);
 }
 
-/** The same, heard of by somebody who has the token: it needs no subscription, and the device may be a new or an erased one. */
+/** The same, reported by who has the token: it needs no subscription, and the device may be a new or an erased one. */
 export function rerunForOwner(
   record: DeviceRecord | undefined,
   change: { readonly nowMs: EpochMs; readonly trigger: Trigger },
@@ -48,37 +48,39 @@ function note(
   policy: Policy,
 ): Decision<Exclude<RerunOutcome, { kind: 'unsubscribed' }>> {
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
+  // What the latest list call covers was reported before it: this was not.
+  const pending = record.rerun?.isCovered ? undefined : record.rerun;
   if (refresh && isOpen(refresh)) {
     const callMayRun = record.call !== undefined && nowMs < record.call.mayRunUntilMs;
-    if (refresh.status === 'queued' && !callMayRun) {
+    const willSee = refresh.status === 'queued' && !callMayRun;
+    if (willSee || mayBeUnsent(refresh)) {
       const { next, outcome } = join(record, refresh, { nowMs, trigger });
       const send = outcome.kind === 'joined' ? outcome.send : undefined;
-      if (send || record.pendingRerun) {
-        return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
-      }
-      // It sees the change, unless its message was lost with who began it: the `again` message finds that out.
-      return asked(record, { notBeforeMs: Math.max(nowMs, lostFromMs(refresh)), trigger }, nowMs);
+      const isSeenTo = send ? willSee || pending : pending?.sentAtMs !== undefined;
+      if (isSeenTo) return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
+      // The message of a queued refresh is sent again in case it was lost: the rerun message finds that out.
+      const earliestMs = pending?.notBeforeMs ?? nowMs + (willSee ? 0 : policy.changeDebounceMs);
+      return asked(record, { notBeforeMs: Math.max(earliestMs, lostFromMs(refresh)), trigger }, nowMs);
     }
-    if (record.pendingRerun) return { outcome: { kind: 'pending' } };
-    const pendingRerun = { notBeforeMs: nowMs + policy.changeDebounceMs, requestedAtMs: 0, trigger };
-    return { next: advance(record, { pendingRerun }), outcome: { kind: 'pending' } };
+    if (pending) return { outcome: { kind: 'pending' } };
+    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
+    return { next: advance(record, { rerun }), outcome: { kind: 'pending' } };
   }
-  // Sent again now and then: whoever asked for it before may have died before it was sent.
-  if (record.pendingRerun && nowMs < record.pendingRerun.requestedAtMs + resendIntervalMs)
-    return { outcome: { kind: 'pending' } };
+  // Sent again now and then: whoever requested it before may have crashed before it was sent.
+  if (pending && nowMs < (pending.sentAtMs ?? 0) + resendIntervalMs) return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
-  const notBeforeMs = record.pendingRerun?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  return asked(record, { trigger, ...record.pendingRerun, notBeforeMs }, nowMs);
+  const notBeforeMs = pending?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
+  return asked(record, { trigger, ...pending, notBeforeMs }, nowMs);
 }
 
 function asked(
   record: DeviceRecord,
-  pendingRerun: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
+  rerun: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
   nowMs: EpochMs,
 ): Decision<Extract<RerunOutcome, { kind: 'requested' }>> {
   return {
-    next: advance(record, { pendingRerun: { ...pendingRerun, requestedAtMs: nowMs } }),
-    outcome: { kind: 'requested', delayS: delayS(pendingRerun.notBeforeMs, nowMs) },
+    next: advance(record, { rerun: { ...rerun, sentAtMs: nowMs } }),
+    outcome: { kind: 'requested', delayS: delayS(rerun.notBeforeMs, nowMs) },
   };
 }
 
@@ -88,26 +90,31 @@ export type StartRerunOutcome =
   /** It is done with, or will be when the refresh under way has ended. */
   | { readonly kind: 'drop' };
 
-/** An `again` message came. */
+/** A rerun message was received. */
 export function startRerun(
   record: DeviceRecord | undefined,
   request: Omit<StartRequest, 'trigger'>,
   policy: Policy,
 ): Decision<StartRerunOutcome> {
   const { nowMs } = request;
-  const pendingRerun = record?.pendingRerun;
-  if (record === undefined || pendingRerun === undefined) return { outcome: { kind: 'drop' } };
+  const rerun = record?.rerun;
+  if (record === undefined || rerun === undefined) return { outcome: { kind: 'drop' } };
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
   if (refresh && isOpen(refresh)) {
-    // It may be the one that was begun for this message, by who died before its own message was sent.
-    const { next, outcome } = join(record, refresh, { nowMs, trigger: pendingRerun.trigger });
-    if (outcome.kind !== 'joined' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
+    // It may be the one that was begun for this message, by a worker that crashed before it sent the step.
+    const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
+    if (outcome.kind !== 'joined') return { outcome: { kind: 'drop' } };
+    if (outcome.send === undefined) {
+      // Who works on it sees to what is pending at its end. A message that may yet turn out to be lost is waited for.
+      if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
+      return { outcome: { kind: 'wait', untilMs: lostFromMs(refresh) } };
+    }
     return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
   }
-  const notBeforeMs = Math.max(pendingRerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
+  const notBeforeMs = Math.max(rerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
   if (nowMs < notBeforeMs) return { outcome: { kind: 'wait', untilMs: notBeforeMs } };
-  // What is pendingRerun goes when the list call begins: only then is it certain to be seen.
-  const { next, archive, outcome } = begin(record, { ...request, trigger: pendingRerun.trigger }, policy);
+  // The pending rerun is cleared when a list call that begins now is known to have been made: only then is the change certain to be seen.
+  const { next, archive, outcome } = begin(record, { ...request, trigger: rerun.trigger }, policy);
   if (outcome.kind !== 'begun' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
   return {
     ...(next && { next }),
@@ -116,14 +123,20 @@ export function startRerun(
   };
 }
 
+/** Who began the refresh may have crashed before its message was sent. Later steps are sent again by the message before. */
+function mayBeUnsent({ status, step }: OpenRefresh): boolean {
+  return status === 'queued' && step === 1;
+}
+
 /**
- * A refresh has ended, and one more is pendingRerun: by when its `again` message is to be served, in seconds from now.
- * Undefined when none is, or none could help.
+ * A refresh has ended, and a rerun is pending: the delay of its message, in whole seconds. Undefined when none is pending, or the
+ * next refresh is under way already, and will see to it.
  */
 export function rerunDelayS(record: DeviceRecord, nowMs: EpochMs, policy: Policy): number | undefined {
-  const { pendingRerun, refresh } = record;
-  if (pendingRerun === undefined || refresh === undefined || isOpen(refresh)) return undefined;
-  return delayS(Math.max(pendingRerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
+  const { rerun, refresh } = record;
+  if (rerun === undefined || refresh === undefined) return undefined;
+  if (isOpen(refresh)) return mayBeUnsent(refresh) ? delayS(lostFromMs(refresh), nowMs) : undefined;
+  return delayS(Math.max(rerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
 }
 
 function delayS(untilMs: EpochMs, nowMs: EpochMs): number {

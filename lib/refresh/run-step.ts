@@ -22,6 +22,7 @@ import type { EndedRefresh, EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { LeaseLost, underLease } from './lease.ts';
+import { sendStep } from './messages.ts';
 import { type FinishPorts, finishRefresh } from './publish.ts';
 import type { Claim, ClaimOutcome, WorkOutcome } from './refresh-rules.ts';
 import { claim, settle } from './refresh-rules.ts';
@@ -47,9 +48,10 @@ export interface FetchPorts extends FinishPorts {
 type Work = Extract<ClaimOutcome, { kind: 'work' }>;
 
 /**
- * Serves one message of a refresh: claims its step, makes at most one list call or looks into GeWe's cache for a
+ * Handles one message of a refresh: claims its step, makes at most one list call or looks into GeWe's cache for a
  * stretch, stores what came of it, and sends the next step's message where there is one.
- * `budgetMs`: the time this receive may take. Throws what the stores and the queue throw: the message comes again.
+ * `budgetMs`: the time this receive may take. Throws what the stores and the queue throw: the message will be
+ * received again.
  */
 export async function fetchContacts(
   message: RefreshMessage,
@@ -65,26 +67,26 @@ export async function fetchContacts(
   const secret = await ports.opener.open(message.sealed, message.deviceKey);
   const owner = ports.newOwner();
   const endsAtMs = ports.clock.now() + run.budgetMs;
-  const claimed = await updateRecord(ports, message.deviceKey, (record) =>
-    claim(record, message, { owner, nowMs: ports.clock.now() }, ports.policy),
+  const { record, outcome } = await updateRecord(ports, message.deviceKey, (now) =>
+    claim(now, message, { owner, nowMs: ports.clock.now() }, ports.policy),
   );
-  switch (claimed.kind) {
+  switch (outcome.kind) {
     case 'drop':
-      // It may have ended in a worker that died before it could see to the rest.
-      await finishRefresh(message.deviceKey, message.sealed, ports);
+      // It may have ended in a worker that crashed before it could finish it.
+      await finishRefresh(message.deviceKey, record, message.sealed, ports);
       return { kind: 'ack', what: 'dropped' };
     case 'wait':
-      await handle.extendVisibility(secondsUntil(claimed.untilMs, ports.clock.now()));
+      await handle.extendVisibility(secondsUntil(outcome.untilMs, ports.clock.now()));
       return { kind: 'retryLater' };
     case 'resend':
-      await sendStep(message, claimed.send.step, claimed.send.delayS, ports);
+      await sendStep(ports.queue, message.deviceKey, message.sealed, outcome.send);
       return { kind: 'ack', what: 'resent' };
     case 'work':
-      return workOn(message, handle, claimed, secret, { ...run, owner, endsAtMs }, ports);
+      return workOn(message, handle, outcome, secret, { ...run, owner, endsAtMs }, ports);
   }
 }
 
-/** One more refresh was pendingRerun: its time may have come. */
+/** A rerun is pending: its time may have come. */
 async function startPendingRerun(
   message: RerunMessage,
   handle: MessageHandle,
@@ -93,18 +95,17 @@ async function startPendingRerun(
   const { deviceKey } = message;
   const { clock, policy } = ports;
   const suffix = ports.newRefreshSuffix();
-  const taken = await updateRecord(ports, deviceKey, (record) =>
+  const { outcome } = await updateRecord(ports, deviceKey, (record) =>
     startRerun(record, { nowMs: clock.now(), suffix }, policy),
   );
-  if (taken.kind === 'wait') {
-    await handle.extendVisibility(secondsUntil(taken.untilMs, clock.now()));
+  if (outcome.kind === 'wait') {
+    await handle.extendVisibility(secondsUntil(outcome.untilMs, clock.now()));
     return { kind: 'retryLater' };
   }
-  if (taken.kind === 'drop') return { kind: 'ack', what: 'dropped' };
-  if (taken.kind === 'begun') ports.telemetry?.started('begun');
-  const { refreshId, step, delayS } = taken.send;
-  await ports.queue.send({ ...message, kind: 'step', refreshId, step }, delayS);
-  return { kind: 'ack', what: taken.kind };
+  if (outcome.kind === 'drop') return { kind: 'ack', what: 'dropped' };
+  if (outcome.kind === 'begun') ports.telemetry?.started('begun');
+  await sendStep(ports.queue, deviceKey, message.sealed, outcome.send);
+  return { kind: 'ack', what: outcome.kind };
 }
 
 async function workOn(
@@ -122,7 +123,7 @@ async function workOn(
     event = await underLease({ deviceKey, claim: held, handle }, ports, run.signal, (signal) => {
       const take = (answer: UpstreamAnswer) => {
         return answer.kind === 'list'
-          ? takeList(answer.contacts, { deviceKey, claim: held, work }, ports)
+          ? takeList(answer.contacts, { deviceKey, work }, ports)
           : Promise.resolve(eventOf(answer, work));
       };
       return work.work === 'list'
@@ -130,18 +131,20 @@ async function workOn(
         : pollForAStretch(secret, work, run.endsAtMs, ports, signal, take);
     });
   } catch (error) {
-    // Whether another has taken over is not known: the message comes again, and finds out.
+    // Whether another worker has taken over is not known: the message will be received again, and finds out.
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
-  if (event === undefined) return { kind: 'ack', what: 'overtaken' };
-  const settled = await updateRecord(ports, deviceKey, (record) =>
-    settle(record, held, event, ports.clock.now(), ports.policy),
+  // A worker that took over may have crashed since: the message will be received again, and finds out.
+  if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
+  const { record, outcome: settled } = await updateRecord(ports, deviceKey, (now) =>
+    settle(now, held, event, ports.clock.now(), ports.policy),
   );
-  if (settled.kind === 'continued') await sendStep(message, settled.send.step, settled.send.delayS, ports);
+  if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
+  if (settled.kind === 'continued') await sendStep(ports.queue, deviceKey, message.sealed, settled.send);
   if (settled.kind === 'ended') {
     if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));
-    await finishRefresh(deviceKey, message.sealed, ports);
+    await finishRefresh(deviceKey, record, message.sealed, ports);
   }
   const error = 'class' in event ? event.class : undefined;
   if (error === 'upstream-empty') ports.telemetry?.listRejected('empty');
@@ -192,13 +195,4 @@ function eventOf(answer: Exclude<UpstreamAnswer, { kind: 'list' }>, { work }: Wo
   if (answer.kind === 'empty') return { kind: 'failed', work, class: 'upstream-empty' };
   if (answer.mayStillRun) return { kind: 'lost', class: answer.class };
   return { kind: 'failed', work, class: answer.class };
-}
-
-async function sendStep(
-  { deviceKey, refreshId, sealed }: StepMessage,
-  step: number,
-  delayS: number,
-  ports: FetchPorts,
-): Promise<void> {
-  await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
 }

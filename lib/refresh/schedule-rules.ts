@@ -13,18 +13,22 @@ export function dueShardOf(deviceKey: string): number {
 export type ScheduleOutcome =
   /** The index was behind, or somebody else was first. */
   | { readonly kind: 'not-due' }
-  /** A refresh has just ended that says it all: it is due again later. */
+  /** A refresh has just ended: it is due again later. */
   | { readonly kind: 'recent' }
   | { readonly kind: 'begun' | 'joined'; readonly send?: OutgoingStep };
 
 /** The schedule found a device whose refresh cannot be begun now: it is looked at again in half an hour. */
-export function postpone(record: DeviceRecord | undefined, nowMs: EpochMs): Decision<void> {
+export function postpone(
+  record: DeviceRecord | undefined,
+  nowMs: EpochMs,
+): Decision<Extract<ScheduleOutcome, { kind: 'not-due' }>> {
+  const outcome = { kind: 'not-due' } as const;
   const subscription = record?.subscription;
   if (record === undefined || subscription?.dueAtMs === undefined || nowMs < subscription.dueAtMs) {
-    return { outcome: undefined };
+    return { outcome };
   }
   const next = advance(record, { subscription: { ...subscription, dueAtMs: nowMs + dueAgainMs } });
-  return { next, outcome: undefined };
+  return { next, outcome };
 }
 
 /** Calls to GeWe are spread over the time until the schedule looks again, and over a quarter of a shorter period. */

@@ -7,9 +7,9 @@ import type {
   RefreshQueue,
   SubscriptionStore,
 } from '../device/ports.ts';
-import { sealedTokenOf } from '../device/subscribe.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendStep } from './messages.ts';
 import type { ScheduleOutcome } from './schedule-rules.ts';
 import { postpone, startDue } from './schedule-rules.ts';
 
@@ -28,7 +28,7 @@ export interface DuePorts {
   readonly telemetry?: Telemetry;
 }
 
-/** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, and is taken up later. */
+/** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, for a later minute. */
 const mostWaiting = 500;
 const concurrency = 16;
 
@@ -71,23 +71,20 @@ async function nextOf(open: Set<AsyncIterator<string>>, most: number): Promise<r
 }
 
 async function startOne(deviceKey: string, ports: DuePorts): Promise<ScheduleOutcome['kind']> {
-  const { clock, policy } = ports;
-  const sealed = await sealedTokenOf(deviceKey, ports);
-  if (sealed === undefined) {
-    // It is being put, or was deleted, just now; or putting it was cut off, and its caller told so.
-    await updateRecord(ports, deviceKey, (record) => postpone(record, clock.now()));
-    return 'not-due';
-  }
+  const { clock, policy, subscriptions } = ports;
+  const kept = await subscriptions.load(deviceKey);
   const suffix = ports.newRefreshSuffix();
   const jitter = ports.random();
-  const outcome = await updateRecord(ports, deviceKey, (record) =>
-    startDue(record, { nowMs: clock.now(), suffix, jitter }, policy),
-  );
-  if (outcome.kind === 'not-due') return outcome.kind;
+  const { outcome } = await updateRecord<ScheduleOutcome>(ports, deviceKey, (record) => {
+    // It is being put, or was deleted, just now; or putting it was cut off, and its caller told so.
+    if (kept === undefined || record?.subscription?.suffix !== kept.suffix)
+      return postpone(record, clock.now());
+    return startDue(record, { nowMs: clock.now(), suffix, jitter }, policy);
+  });
+  if (outcome.kind === 'not-due' || kept === undefined) return outcome.kind;
   ports.telemetry?.due(outcome.kind);
   if (outcome.kind !== 'recent' && outcome.send) {
-    const { delayS, ...step } = outcome.send;
-    await ports.queue.send({ kind: 'step', deviceKey, ...step, sealed }, delayS);
+    await sendStep(ports.queue, deviceKey, kept.sealed, outcome.send);
   }
   return outcome.kind;
 }

@@ -1,19 +1,13 @@
-import { deviceKeyOf } from '../device/keys.ts';
+import type { DeviceOwner } from '../device/keys.ts';
 import type { Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  DeviceSecret,
-  RecordStore,
-  RefreshArchive,
-  RefreshQueue,
-  Sealer,
-} from '../device/ports.ts';
+import type { Clock, RecordStore, RefreshArchive, RefreshQueue, Sealer } from '../device/ports.ts';
 import type { Refresh, Trigger } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
+import { sendStep } from './messages.ts';
 import { awaitEnd, type SeenRefresh } from './read.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { lastDurationMs, notSent, start } from './refresh-rules.ts';
+import { notSent, start } from './refresh-rules.ts';
 
 export interface StartPorts {
   readonly records: RecordStore;
@@ -39,43 +33,34 @@ export interface Started extends SeenRefresh {
  * Throws `StoreUnavailable`, `QueueUnavailable`.
  */
 export async function startRefresh(
-  request: { readonly secret: DeviceSecret; readonly trigger: Trigger; readonly waitMs: number },
+  request: { readonly owner: DeviceOwner; readonly trigger: Trigger; readonly waitMs: number },
   ports: StartPorts,
   signal: AbortSignal,
 ): Promise<Started> {
-  const { secret, trigger, waitMs } = request;
+  const { owner, trigger, waitMs } = request;
   const { clock, policy } = ports;
-  const deviceKey = deviceKeyOf(secret.token, secret.appId);
+  const { deviceKey } = owner;
   const suffix = ports.newRefreshSuffix();
-  const { outcome, expectedMs } = await updateRecord(ports, deviceKey, (record) => {
-    const decision = start(record, { nowMs: clock.now(), trigger, suffix }, policy);
-    return {
-      ...decision,
-      outcome: { outcome: decision.outcome, expectedMs: record && lastDurationMs(record) },
-    };
-  });
+  const { record, outcome } = await updateRecord(ports, deviceKey, (now) =>
+    start(now, { nowMs: clock.now(), trigger, suffix }, policy),
+  );
+  const expectedMs = record?.expectedMs;
   ports.telemetry?.started(outcome.kind);
   if (outcome.kind === 'recent') return { deviceKey, how: 'recent', refresh: outcome.refresh, expectedMs };
-  if (outcome.send) await send(outcome.send, deviceKey, secret, ports);
+  if (outcome.send) await send(outcome.send, owner, ports);
   const seen: { refresh: Refresh; expectedMs: number | undefined } = { refresh: outcome.refresh, expectedMs };
   const ended = waitMs > 0 ? await awaitEnd(deviceKey, outcome.refresh.id, waitMs, ports, signal) : undefined;
   return { deviceKey, how: outcome.kind, ...(ended ?? seen) };
 }
 
-async function send(
-  { refreshId, step, delayS }: OutgoingStep,
-  deviceKey: string,
-  secret: DeviceSecret,
-  ports: StartPorts,
-): Promise<void> {
+async function send(outgoing: OutgoingStep, owner: DeviceOwner, ports: StartPorts): Promise<void> {
+  const { deviceKey } = owner;
   try {
-    const sealed = await ports.sealer.seal(secret, deviceKey);
-    await ports.queue.send({ kind: 'step', deviceKey, refreshId, step, sealed }, delayS);
+    const sealed = await ports.sealer.seal(owner, deviceKey);
+    await sendStep(ports.queue, deviceKey, sealed, outgoing);
   } catch (error) {
     // Best effort: without it the next start waits until the message counts as lost.
-    await updateRecord(ports, deviceKey, (record) => notSent(record, { refreshId, step })).catch(
-      () => undefined,
-    );
+    await updateRecord(ports, deviceKey, (record) => notSent(record, outgoing)).catch(() => undefined);
     throw error;
   }
 }

@@ -1,14 +1,12 @@
 import { differenceBetween, sizeOf } from '../device/changes.ts';
 import { type Contacts, countsOf, digestOf, total } from '../device/contacts.ts';
-import type { ChangeStore, Clock, RecordStore, SnapshotStore } from '../device/ports.ts';
+import type { ChangeStore, Clock, SnapshotStore } from '../device/ports.ts';
 import type { Slot } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { judge } from './guard-rules.ts';
-import type { Claim, ClaimOutcome, WorkOutcome } from './refresh-rules.ts';
-import { heldBy } from './refresh-rules.ts';
+import type { ClaimOutcome, WorkOutcome } from './refresh-rules.ts';
 
 export interface TakeListPorts {
-  readonly records: RecordStore;
   readonly snapshots: SnapshotStore;
   readonly changes: ChangeStore;
   readonly clock: Clock;
@@ -18,21 +16,20 @@ export interface TakeListPorts {
 /**
  * A list came: judges it, and writes one that is new into the slot that is not current, and its change beside it.
  * Nothing is served of it before the record points there, which the event that is returned does when it is
- * settled. Undefined when the claim has been overtaken. Throws `StoreUnavailable`.
+ * settled. Undefined when a later claim has written already. Throws `StoreUnavailable`.
  */
 export async function takeList(
   contacts: Contacts,
   held: {
     readonly deviceKey: string;
-    readonly claim: Claim;
     readonly work: Extract<ClaimOutcome, { kind: 'work' }>;
   },
   ports: TakeListPorts,
 ): Promise<WorkOutcome | undefined> {
-  const { deviceKey, claim, work } = held;
-  const record = await ports.records.load(deviceKey);
+  const { deviceKey, work } = held;
+  // While a claim holds, nobody else changes what is stored of the list: no other look is needed.
+  const { record } = work;
   const nowMs = ports.clock.now();
-  if (record === undefined || heldBy(record, claim, nowMs) === undefined) return undefined;
   const digest = digestOf(contacts);
   const stored =
     record.snapshot === undefined || record.snapshot.digest === digest
@@ -52,12 +49,18 @@ export async function takeList(
       break;
   }
   const slot: Slot = record.snapshot?.slot === 'A' ? 'B' : 'A';
-  const partDigests = await ports.snapshots.write(deviceKey, slot, work.fence, contacts);
-  if (partDigests === undefined) return undefined;
+  const partDigests = await ports.snapshots.write(deviceKey, slot, record.rev, contacts);
+  if (partDigests === 'overtaken') return undefined;
+  if (partDigests === 'too-large') {
+    // GeWe's cache would give it again: only a list call can bring another.
+    return work.work === 'poll'
+      ? { kind: 'nothing-new' }
+      : { kind: 'failed', work: 'list', class: 'upstream-malformed' };
+  }
   const before = record.snapshot;
   if (before) {
     const change = { from: before.digest, to: digest, atMs: nowMs, ...(difference && { difference }) };
-    await ports.changes.put(deviceKey, record.rev + 1, change);
+    await ports.changes.put(deviceKey, record.rev, change);
   }
   const counts = countsOf(contacts);
   const snapshot = {

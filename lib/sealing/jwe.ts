@@ -1,6 +1,6 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { Unsealable } from '../device/ports.ts';
-import type { PrivateJwk, PublicJwk } from './jwk.ts';
+import { membersOf, type PrivateJwk, type PublicJwk } from './jwk.ts';
 
 const algorithm = 'ECDH-ES';
 const encryption = 'A256GCM';
@@ -52,16 +52,5 @@ async function decrypted(sealed: string, key: PrivateJwk) {
     return { header, bytes: plaintext };
   } catch (cause) {
     throw new Unsealable('the text was altered, or sealed for another key', { cause });
-  }
-}
-
-/** The members of a JSON object; none when the text is something else. */
-export function membersOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? Object.fromEntries(Object.entries(json)) : {};
-  } catch {
-    // The parser's own error would quote what it read.
-    return {};
   }
 }

@@ -20,21 +20,21 @@ export const keyringForm = '{"keys": [private P-256 JWKs with a kid]}';
 
 /** The public JWK of a JSON text; undefined when it is none with a `kid`, or is a private one: that must not be here. */
 export function parsePublicJwk(text: string): PublicJwk | undefined {
-  const json = parseJson(text);
-  return isMembers(json) && !('d' in json) ? publicJwkOf(json) : undefined;
+  const members = membersOf(text);
+  return 'd' in members ? undefined : publicJwkOf(members);
 }
 
 /** The keys of `{"keys": [private JWKs]}`, the first one the current one; undefined when it is anything else. */
 export function parseKeyring(text: string): readonly PrivateJwk[] | undefined {
-  const json = parseJson(text);
-  if (!isMembers(json) || !Array.isArray(json.keys) || json.keys.length === 0) return undefined;
-  const keys: PrivateJwk[] = [];
-  for (const key of json.keys) {
-    const half = isMembers(key) ? publicJwkOf(key) : undefined;
-    if (half === undefined || !isMembers(key) || !isText(key.d)) return undefined;
-    keys.push({ ...half, d: key.d });
-  }
-  return keys;
+  const { keys } = membersOf(text);
+  const found = Array.isArray(keys) ? keys.map((key) => privateJwkOf(objectOf(key))) : [];
+  const known = found.filter((key) => key !== undefined);
+  return known.length > 0 && known.length === found.length ? known : undefined;
+}
+
+function privateJwkOf(members: Members): PrivateJwk | undefined {
+  const half = publicJwkOf(members);
+  return half && isText(members.d) ? { ...half, d: members.d } : undefined;
 }
 
 function publicJwkOf({ kty, crv, x, y, kid }: Members): PublicJwk | undefined {
@@ -42,18 +42,20 @@ function publicJwkOf({ kty, crv, x, y, kid }: Members): PublicJwk | undefined {
   return isText(x) && isText(y) && isText(kid) ? { kty, crv, x, y, kid } : undefined;
 }
 
-function parseJson(text: string): unknown {
+type Members = Readonly<Record<string, unknown>>;
+
+/** The members of a JSON object; none when the text is something else. */
+export function membersOf(text: string): Members {
   try {
-    return JSON.parse(text);
+    return objectOf(JSON.parse(text));
   } catch {
-    return undefined;
+    // The parser's own error would quote what it read.
+    return {};
   }
 }
 
-type Members = Record<string, unknown>;
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null;
+function objectOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
 function isText(value: unknown): value is string {

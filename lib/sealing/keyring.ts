@@ -8,7 +8,7 @@ export class KeyringUnavailable extends Error {
   override readonly name = 'KeyringUnavailable';
 }
 
-/** Finds private keys by their `kid`, and tells the one that is sealed for now. */
+/** Finds private keys by their `kid`, and knows the current one. */
 export interface Keyring extends KeyOf {
   /** The first of the keyring. Throws `KeyringUnavailable`. */
   current(): Promise<PrivateJwk>;

@@ -1,6 +1,7 @@
 import { type DeviceSecret, type Opener, type Sealer, Unsealable } from '../device/ports.ts';
-import { type KeyOf, membersOf, openFor, sealFor } from './jwe.ts';
+import { type KeyOf, openFor, sealFor } from './jwe.ts';
 import type { PublicJwk } from './jwk.ts';
+import { membersOf } from './jwk.ts';
 
 /** What is sealed for one purpose cannot be opened for another. */
 const purpose = 'gewe-contacts/refresh';

@@ -10,7 +10,7 @@ export class ConfigError extends Error {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads one setting at a time; a fault is kept, and told with all others when the reading ends. */
+/** Reads one setting at a time; faults are collected, and reported together at the end. */
 export interface SettingsReader {
   /** The value, or its default. Not being set is a fault where there is none. */
   <T>(setting: Setting<T>): T;

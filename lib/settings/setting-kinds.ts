@@ -1,4 +1,4 @@
-/** One environment variable: how it is told to people, and how its text becomes a value. */
+/** One environment variable: how it is explained, and how its text becomes a value. */
 export interface Setting<T> {
   readonly name: string;
   /** What counts when it is not set; absent: nothing does. */
@@ -14,7 +14,7 @@ export interface Setting<T> {
   readonly secret: boolean;
   /** Undefined when the text is not allowed. */
   readonly parse: (text: string) => T | undefined;
-  /** Stands in for the value until the fault is told. */
+  /** Stands in for the value until the fault is reported. */
   readonly placeholder: T;
 }
 

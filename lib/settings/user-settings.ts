@@ -3,7 +3,7 @@ import { isCallName, type PassRule } from '../pass-through/call.ts';
 import { isHttp, port, seconds, secondsList, text, word } from './setting-kinds.ts';
 
 // Every environment variable of the functions that users set (those that join the parts are in wiring-settings.ts), stated
-// once: read through `readConfig`, told by the README's table and by `npm start -- --help`. The AWS endpoints, region and
+// once: read through `readConfig`, explained by docs/reference.md and by `npm start -- --help`. The AWS endpoints, region and
 // credentials are the SDK's own variables.
 
 /** How much is logged; `SILENT` is nothing. */
@@ -86,8 +86,7 @@ export const userSettings = {
     {
       name: 'CHANGE_DEBOUNCE_S',
       fallback: '10',
-      meaning:
-        'How long a change that a callback or an event tells of waits for others before a refresh begins',
+      meaning: 'Debounce: how long to collect changes before refreshing',
     },
     0,
     300,

@@ -20,7 +20,7 @@ export const wiringSettings = {
   forwardQueueUrl: queue('FORWARD_QUEUE_URL', 'The queue of callbacks to be forwarded'),
   forwardDeadLetterQueueUrl: queue(
     'FORWARD_DEAD_LETTER_QUEUE_URL',
-    'Where callbacks rest that could not be forwarded',
+    'The dead-letter queue of callbacks that could not be forwarded',
   ),
   eventBusName: text(
     { name: 'EVENT_BUS_NAME', meaning: 'The EventBridge bus', allowed: 'the name of a bus', placeholder: '' },
@@ -81,7 +81,7 @@ export const wiringSettings = {
   ),
 } as const;
 
-/** All of the functions' settings, to be told. */
+/** All of the functions' settings, for help texts. */
 export const settings: readonly Omit<Setting<unknown>, 'parse'>[] = [
   ...Object.values(userSettings),
   ...Object.values(wiringSettings),

@@ -21,7 +21,7 @@ export function newNonce(): string {
   return randomBytes(9).toString('base64url');
 }
 
-/** 22 characters of base64url, 128 bits: names one handle of a callback. */
+/** 22 characters of base64url, 128 bits: names one receipt of a callback. */
 export function newDeliveryId(): string {
   return randomBytes(16).toString('base64url');
 }

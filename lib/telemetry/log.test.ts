@@ -11,12 +11,12 @@ const parsed = (line: string | undefined): unknown => JSON.parse(line ?? '');
 
 it('writes a line of JSON with its level, message, time and fields', () => {
   const { log, lines } = logOf('INFO');
-  log.info('answered', { route: 'GET /v1', status: 200 });
+  log.info('request answered', { route: 'GET /v1', status: 200 });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^\{.*\}\n$/);
   expect(parsed(lines[0])).toEqual({
     level: 'INFO',
-    message: 'answered',
+    message: 'request answered',
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     route: 'GET /v1',
     status: 200,
@@ -55,7 +55,11 @@ it('writes no field that is not listed, and no object, whatever is handed over',
 it('tells of an error its name, message and stack, and those of its causes, and nothing else', () => {
   const { log, lines } = logOf('INFO');
   const cause = Object.assign(new TypeError('socket hang up'), { $response: { headers: { token: secret } } });
-  log.error('not served', { code: 'unavailable' }, new Error('DynamoDB GetItem: TimeoutError', { cause }));
+  log.error(
+    'request failed',
+    { code: 'unavailable' },
+    new Error('DynamoDB GetItem: TimeoutError', { cause }),
+  );
   expect(lines.join('')).not.toContain(secret);
   expect(parsed(lines[0])).toMatchObject({
     code: 'unavailable',
@@ -71,7 +75,7 @@ it('does not quote the text that JSON.parse quotes', () => {
   try {
     JSON.parse(secret);
   } catch (cause) {
-    log.error('not served', {}, new Error('invalid', { cause }));
+    log.error('request failed', {}, new Error('invalid', { cause }));
   }
   expect(lines.join('')).toContain('SyntaxError');
   expect(lines.join('')).not.toContain('canary');

@@ -30,7 +30,7 @@ export type LogFields = {
   readonly [Name in (typeof fieldNames)[number]]?: string | number | boolean | undefined;
 };
 
-/** The log. `error`: what was thrown, of which the name, the message and the stack are told, and those of its causes. */
+/** The log. `error`: what was thrown, of which the name, the message and the stack are written, and those of its causes. */
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields, error?: unknown): void;

@@ -13,7 +13,7 @@ export function createMetricsTelemetry(count: Count, clock: Pick<Clock, 'now'>):
         count('UpstreamFailures', 0, {});
       } else if (error !== undefined) {
         count('RefreshesEnded', 1, { Outcome: error });
-        // A caller's own fault says nothing of GeWe, and one of ours neither.
+        // A caller's own fault says nothing about GeWe, and neither does a fault of this service.
         if (error.startsWith('upstream-')) count('UpstreamFailures', 1, {});
       }
     },

@@ -1,4 +1,4 @@
-import { type FailureClass, failureTraits } from '../device/failures.ts';
+import { failureClasses } from '../device/failures.ts';
 import {
   callbackEffects,
   chatroomOutcomes,
@@ -22,11 +22,9 @@ interface MetricTraits {
   readonly by?: keyof typeof dimensionValues;
 }
 
-const isFailure = (name: string): name is FailureClass => Object.hasOwn(failureTraits, name);
-
 /** All that a dimension can say. */
 export const dimensionValues = {
-  Outcome: ['succeeded', ...Object.keys(failureTraits).filter(isFailure)],
+  Outcome: ['succeeded', ...failureClasses],
   Operation: ['list', 'cached'],
   Reason: listRejections,
   DueOutcome: dueOutcomes,
@@ -52,7 +50,7 @@ export const metrics = {
   /** Answers of GeWe that were not taken. */
   ListsRejected: { unit: 'Count', by: 'Reason' },
   DeadLetters: { unit: 'Count' },
-  /** GeWe's own surface tells faults with HTTP 200, which the gateway's 5xx does not count. */
+  /** The GeWe-compatible API answers faults with HTTP 200, which the gateway's 5xx does not count. */
   RequestsFailed: { unit: 'Count' },
   /** Devices that the schedule took up. */
   DueDevices: { unit: 'Count', by: 'DueOutcome' },

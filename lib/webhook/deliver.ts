@@ -50,7 +50,7 @@ function post(aim: Aim, delivery: WebhookRequest, signal: AbortSignal): Promise<
   const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
   const request = requestTo(aim, delivery, signal);
   let status: number | undefined;
-  // Its errors name the host, and are told to nobody.
+  // Its errors name the host, and are not passed on.
   request.on('error', () => undefined);
   request.on('close', () => resolve(outcomeOf(status, signal)));
   request.on('response', (response) => {

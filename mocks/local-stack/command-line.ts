@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Choice, parseChoice } from '../gewe/scenarios.ts';
+import { userSettings } from '../../lib/settings/user-settings.ts';
+import { type Choice, parseChoice, scenarioNames, scenarios } from '../gewe/scenarios.ts';
+import { localSettings } from './settings.ts';
 
 /** What `npm start -- …` was told. */
 export interface CommandLine {
@@ -32,4 +34,32 @@ function valuesOf(args: readonly string[]) {
     // The first sentence; what follows in Node's text is advice for programmers.
     throw new Error(`${text.split(/\.\s/)[0]} (see --help)`);
   }
+}
+
+/** Names and what they mean, in two columns. */
+export function listed(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`);
+}
+
+/** What `npm start -- --help` says. */
+export function helpText(): string {
+  const variables = [...Object.values(userSettings), ...Object.values(localSettings)];
+  return [
+    'Runs everything on this machine. GeWe is played by Prism with the examples of openapi.yaml, unless told otherwise:',
+    '',
+    ...listed([
+      ['npm start -- --scenario NAME', 'GeWe is the mock of mocks/gewe'],
+      ['            [--seconds N]', 'how long the scenarios take that take time'],
+      ['GEWE_BASE_URL=http://api.geweapi.com npm start', 'GeWe is the real one, or any other'],
+    ]),
+    '',
+    'Scenarios:',
+    ...listed(scenarioNames.map((name) => [name, scenarios[name].description])),
+    '',
+    'Variables (defaults), from the environment or from lines NAME=value of the file .env:',
+    ...listed(
+      variables.map(({ name, meaning, fallback }) => [name, fallback ? `${meaning} (${fallback})` : meaning]),
+    ),
+  ].join('\n');
 }

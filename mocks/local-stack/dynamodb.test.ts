@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 it('keeps what was stored across restarts, on the same path', async () => {
-  const record = { rev: 1, results: [], superseded: [] };
+  const record = { rev: 1, superseded: {} };
   for (const isStored of [false, true]) {
     const dynamoDb = await startDynamoDb({ path });
     const client = createDynamoDbClient(localLocation(dynamoDb.url));

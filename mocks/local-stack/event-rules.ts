@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Invoke } from './functions.ts';
 import type { BusEvent } from './put-events.ts';
 import type { EventRule, FunctionConfig } from './serverless-config.ts';
-import type { Invoke } from './triggers.ts';
 
 /** Waits between two tries of an event, in ms. On AWS the first is a minute. */
 const retryPauseMs = 1_000;
@@ -24,14 +24,14 @@ export function createDispatcher(options: {
       const result = await invoke(called, event);
       if (result.kind === 'answered') return;
       const again = retries < maxRetries;
-      log(`${key} failed (${result.reason}), ${again ? 'it is tried again' : 'the event is dropped'}`);
+      log(`${key} failed (${result.reason}); ${again ? 'will be retried' : 'event dropped'}`);
       if (!again) return;
       await sleep(pauseMs);
     }
   };
   return async (event) => {
     const served = functions.filter(({ rules }) => rules.some((rule) => matches(rule, event)));
-    const whom = served.map(({ key }) => key).join(', ') || 'no rule of ours';
+    const whom = served.map(({ key }) => key).join(', ') || 'no function of ours takes it';
     log(`${event['detail-type']} (${event.source})${idsOf(event.detail)}: ${whom}`);
     await Promise.all(served.map((one) => run(one, event)));
   };

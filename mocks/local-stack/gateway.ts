@@ -1,158 +1,285 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import {
-  type AnswerInTheMaking,
-  answerTo,
-  dropDefaultTypes,
-  type GatewayRequest,
-  refusal,
-  send,
-  tooLargeAt,
-} from './gateway-answers.ts';
-import { keepBytes, keepUntyped, withBytesTold } from './gateway-bodies.ts';
-import { refusedPath } from './gateway-paths.ts';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type Listening, listenOnLoopback } from '../loopback.ts';
+import { type Invoke, jsonBytes, maxPayloadBytes } from './functions.ts';
+import type { FunctionConfig } from './serverless-config.ts';
 
-/** The little of hapi's server that is used here; serverless-offline brings hapi along. */
-interface GatewayServer {
-  readonly listener: Server;
-  readonly settings: { readonly router: { stripTrailingSlash: boolean } };
-  table(): readonly { readonly settings: { readonly payload?: { timeout: number | false } } }[];
-  ext(event: 'onRequest' | 'onPreHandler' | 'onPreResponse', method: Extension): void;
-}
-type Extension = (request: GatewayRequest, toolkit: Toolkit) => symbol;
-interface Toolkit {
-  readonly continue: symbol;
-  readonly abandon: symbol;
-  response(): AnswerInTheMaking;
-}
-
-/**
- * Makes serverless-offline's server behave as API Gateway's HTTP API: requests reach the functions as they were
- * sent, and what a function answers goes out as it is. Left to itself the server (hapi) answers 304, ranges
- * and CORS on its own account, compresses, adds headers, takes `/x/` for `/x`, serves HEAD with the functions of
- * GET, and shows a stack trace under HTTP 200 when a function throws.
- */
-export async function mendGateway(server: GatewayServer): Promise<void> {
-  await dropNullsFromEvents();
-  answerUnreadable(server.listener);
-  server.settings.router.stripTrailingSlash = false;
-  // hapi would refuse a slow body after 10 s; `endUnfinished` does it in our words.
-  for (const { settings } of server.table()) if (settings.payload) settings.payload.timeout = false;
-  server.ext('onRequest', (request, toolkit) => {
-    const refused = refusedPath(request.raw.req.url ?? '', request.path);
-    if (refused !== undefined) {
-      send(request, refusal('not-found', refused));
-      return toolkit.abandon;
-    }
-    // hapi would wait for all of it before it says so.
-    if (Number(request.raw.req.headers['content-length']) > maxBodyBytes) {
-      send(request, refusal(tooLargeAt(request.path), request.path));
-      return toolkit.abandon;
-    }
-    endUnfinished(request);
-    // The functions get the headers as they came (rawHeaders); hapi must not act on these itself.
-    for (const name of headersNotForHapi) delete request.headers[name];
-    // Otherwise made from the Host header, which can be anything.
-    Object.defineProperty(request, 'url', { value: urlOf(request) });
-    keepConnection(request.raw.req);
-    // No route names HEAD: like the gateway, leave it to $default.
-    if (request.method === 'head') request.setMethod(unroutedHead);
-    return toolkit.continue;
-  });
-  let keepsTypes = false;
-  server.ext('onPreHandler', (request, toolkit) => {
-    // hapi shows its answers to nobody before the first request.
-    if (!keepsTypes) dropDefaultTypes(toolkit.response());
-    keepsTypes = true;
-    if (request.method === unroutedHead) request.method = 'head';
-    // For JSON types the body would be parsed, and `0` or `false` handed to the function as no text at all.
-    request.mime = 'application/octet-stream';
-    keepBytes(request.payload, request.raw.req);
-    keepUntyped(request.raw.req);
-    return toolkit.continue;
-  });
-  server.ext('onPreResponse', (request, toolkit) => {
-    const answer = answerTo(request);
-    send(request, answer);
-    const tookMs = Date.now() - request.info.received;
-    // Whoever knows the rest of this path can send callbacks.
-    const path = request.path.replace(/^(\/v1\/callbacks\/).+/, '$1…');
-    process.stdout.write(`${request.raw.req.method} ${path} ${answer.statusCode} ${tookMs} ms\n`);
-    return toolkit.abandon;
-  });
-}
-
-/** One promise that nobody awaits, in any function, would otherwise end all of them. */
-export function mendProcess(): void {
-  for (const event of ['unhandledRejection', 'uncaughtException']) {
-    process.removeAllListeners(event);
-    process.on(event, (error: unknown) => {
-      process.stderr.write(`${event}: ${error instanceof Error ? error.stack : String(error)}\n`);
-    });
-  }
-}
-
-const headersNotForHapi = ['origin', 'range', 'if-none-match', 'if-modified-since', 'content-type'];
-const unroutedHead = 'x-head';
+// API Gateway's HTTP API in front of Lambda, payload 2.0, as AWS documents it and as recorded events show it. It is the door
+// of `npm start` and of the tests in tests/service.
+//
+// - The route is chosen by the path as it was sent; exact paths win over templated ones; what no route takes, be it for its
+//   method, goes to $default. Only then `rawPath` and the path parameters are decoded. Dot segments are not resolved.
+// - Header names are in lower case. Repeated headers and query parameters are joined with commas; cookies are a list.
+// - Bodies of text types are strings: bytes that are no UTF-8 are lost there, as on AWS. All other bodies are Base64.
+// - What a function answers goes out as it is: no type, no compression and no 304 are added.
 
 /** What API Gateway takes (AWS quota). */
 const maxBodyBytes = 10 * 1024 * 1024;
-/** Far longer than any request on one machine takes; API Gateway itself waits for 30 s. */
+/** A function's answer is waited for so long (AWS quota). */
+const answerWithinMs = 30_000;
+/** A request has to come whole within this time: far longer than any takes on one machine. */
 const wholeWithinMs = 8_000;
 
-/** A body that never comes whole is refused, instead of being waited for without end. */
-function endUnfinished(request: GatewayRequest): void {
-  const { req, res } = request.raw;
-  const timer = setTimeout(() => {
-    if (req.complete || res.headersSent) return;
-    const { socket } = req;
-    const why = `the request did not come whole within ${wholeWithinMs / 1000} s`;
-    res.once('finish', () => socket.destroySoon());
-    send(request, refusal('invalid-request', request.path, why));
-  }, wholeWithinMs);
-  res.once('close', () => clearTimeout(timer));
+/** What goes out. */
+export interface WireAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | number | boolean>>;
+  readonly cookies: readonly string[];
+  readonly body: Buffer;
 }
 
-/** hapi cuts the connection when a body of no stated length turns out too large: it shall answer instead. */
-function keepConnection(req: IncomingMessage): void {
-  const destroy = req.destroy.bind(req);
-  req.destroy = (error) => (error ? destroy(error) : req);
+/** Is told of every request. */
+export interface GatewayWatch {
+  /** A function is about to be invoked. Returns who is told of the answer. */
+  begun(event: APIGatewayProxyEventV2): (answer: WireAnswer) => void;
+  /** The gateway refused the request itself. */
+  refused(method: string, path: string, statusCode: number): void;
 }
 
-/** What cannot be read as HTTP (an unknown method, headers of 16 KB) is told so, and not with an empty line. */
-function answerUnreadable(listener: Server): void {
-  listener.removeAllListeners('clientError');
-  listener.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
-    if (!socket.writable) return;
-    const path = error.rawPacket?.toString('latin1', 0, 1_000).split(' ')[1] ?? '';
-    const { statusCode, headers, body } = refusal(
-      'invalid-request',
-      path,
-      'the request cannot be read as HTTP',
-    );
-    const lines = Object.entries({
-      ...headers,
-      'Content-Length': Buffer.byteLength(body),
-      Connection: 'close',
-    });
-    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n${head}\r\n${body}`);
+export interface GatewayOptions {
+  /** With their routes. */
+  readonly functions: readonly FunctionConfig[];
+  readonly invoke: Invoke;
+  readonly watch?: GatewayWatch;
+  /** The system chooses when it is absent. */
+  readonly port?: number;
+  /** Where to listen; 127.0.0.1 when it is absent. */
+  readonly host?: string;
+}
+
+/** Rejects when the port is taken. */
+export function startGateway({ functions, invoke, watch, port, host }: GatewayOptions): Promise<Listening> {
+  const routeOf = routerOf(functions);
+  const answered = new WeakSet<object>();
+  const limits = { requestTimeout: wholeWithinMs, connectionsCheckingInterval: 500 };
+  const server = createServer(limits, async (request, response) => {
+    let tell: ((answer: WireAnswer) => void) | undefined;
+    let answer: WireAnswer;
+    try {
+      const { called, event } = await eventOf(request, routeOf);
+      tell = watch?.begun(event);
+      answer = await answerTo(called, event, invoke);
+    } catch (error) {
+      // Anything else is a caller that went away.
+      if (!(error instanceof Refused)) return;
+      answer = messageAnswer(error.statusCode, error.message);
+    }
+    // What is still on its way is read and dropped, or the caller would see a reset instead of the answer.
+    request.resume();
+    answered.add(request.socket);
+    send(response, answer);
+    if (tell) tell(answer);
+    else watch?.refused(request.method ?? '', pathOf(request).path, answer.statusCode);
   });
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (!socket.writable || (isLate && answered.has(socket))) {
+      socket.destroy();
+      return;
+    }
+    const [statusCode, message] = isLate ? [408, 'Request Timeout'] : [400, 'Bad Request'];
+    const { body } = messageAnswer(statusCode, message);
+    const head = [
+      `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.byteLength}`,
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body.toString()}`);
+  });
+  return listenOnLoopback(server, port, host);
 }
 
-function urlOf({ path, raw }: GatewayRequest) {
-  const target = raw.req.url ?? '';
-  const start = target.indexOf('?');
-  const search = start === -1 ? '' : target.slice(start);
-  return { pathname: path, search, searchParams: new URLSearchParams(search) };
+/** The gateway answers for itself, in its own words. */
+class Refused extends Error {
+  readonly statusCode: number;
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
 }
 
-/** In a real event what is absent is absent; serverless-offline says null. */
-async function dropNullsFromEvents(): Promise<void> {
-  const file = './events/http/lambda-events/LambdaProxyIntegrationEventV2.js';
-  const { default: Event } = await import(new URL(file, import.meta.resolve('serverless-offline')).href);
-  const create = Event.prototype.create;
-  Event.prototype.create = function createWithoutNulls() {
-    const event: object = withBytesTold(create.call(this));
-    return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null));
+const tooLarge = () => new Refused(413, 'Request Entity Too Large');
+
+function messageAnswer(statusCode: number, message: string): WireAnswer {
+  const body = Buffer.from(JSON.stringify({ message }));
+  return { statusCode, headers: { 'content-type': 'application/json' }, cookies: [], body };
+}
+
+interface Route {
+  readonly routeKey: string;
+  readonly called: FunctionConfig;
+  /** Present unless it is `$default`. */
+  readonly pathParameters?: Readonly<Record<string, string>>;
+}
+
+/** Finds the function of a method and of a path as it was sent. Throws `Refused` where there is none. */
+function routerOf(functions: readonly FunctionConfig[]) {
+  const known = functions.flatMap((called) =>
+    called.routes.map((routeKey) => {
+      const [method = '', path = ''] = routeKey.split(' ');
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+      const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`);
+      return { routeKey, called, method, names, pattern };
+    }),
+  );
+  const routes = known.toSorted((a, b) => a.names.length - b.names.length);
+  return (method: string, path: string): Route => {
+    for (const route of routes) {
+      const found = route.method === method ? route.pattern.exec(path) : null;
+      if (!found) continue;
+      const values = route.names.map((name, index) => [name, decoded(found[index + 1] ?? '')] as const);
+      return { ...route, pathParameters: Object.fromEntries(values) };
+    }
+    const rest = routes.find(({ routeKey }) => routeKey === '$default');
+    if (rest === undefined) throw new Refused(404, 'Not Found');
+    return { routeKey: rest.routeKey, called: rest.called };
   };
+}
+
+/** Throws `Refused` on percent-encoding that stands for no text. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Refused(400, 'Bad Request');
+  }
+}
+
+/** Without the origin of the absolute form, which names a host that is not asked. */
+function pathOf({ url: target = '' }: IncomingMessage): { readonly path: string; readonly query: string } {
+  const start = /^[a-z][a-z\d+.-]*:\/\/[^/\\?#]*/i.exec(target)?.[0].length ?? 0;
+  const [path = '', ...query] = target.slice(start).split('?');
+  return { path: path || '/', query: query.join('?') };
+}
+
+/** Throws `Refused`; rejects when the caller goes away. */
+async function eventOf(
+  request: IncomingMessage,
+  routeOf: (method: string, path: string) => Route,
+): Promise<{ readonly called: FunctionConfig; readonly event: APIGatewayProxyEventV2 }> {
+  const { method = 'GET' } = request;
+  const { path, query } = pathOf(request);
+  const rawPath = decoded(path);
+  const { called, routeKey, pathParameters } = routeOf(method, path);
+  const bytes = await bodyOf(request);
+  const { cookie, ...headers } = joined(headerLines(request));
+  const queryStringParameters = joined(new URLSearchParams(query));
+  const isBase64Encoded = bytes.byteLength > 0 && !isText(headers['content-type']);
+  const nowMs = Date.now();
+  const event: APIGatewayProxyEventV2 = {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString: query,
+    ...(cookie !== undefined && { cookies: cookie.split(/[;,] */) }),
+    headers,
+    ...(query !== '' && { queryStringParameters }),
+    ...(pathParameters && Object.keys(pathParameters).length > 0 && { pathParameters }),
+    ...(bytes.byteLength > 0 && { body: bytes.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      // The API's own host on AWS, whatever the header Host says.
+      domainName: 'gateway',
+      domainPrefix: 'gateway',
+      http: {
+        method,
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: commonLogTime(nowMs),
+      timeEpoch: nowMs,
+    },
+  };
+  if (jsonBytes(event) > maxPayloadBytes) throw tooLarge();
+  return { called, event };
+}
+
+/** Throws `Refused` before it has read more than the gateway takes. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length']) > maxBodyBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The connection stays when the reading ends early: it has to carry the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw tooLarge();
+  }
+  return Buffer.concat(chunks);
+}
+
+/** As they came, in pairs: Node itself drops some that are repeated. */
+function headerLines({ rawHeaders }: IncomingMessage): readonly (readonly [string, string])[] {
+  return rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : [],
+  );
+}
+
+function joined(pairs: Iterable<readonly [string, string]>): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(values);
+}
+
+/** What is passed on as text. A body without a type is taken for text. */
+function isText(contentType: string | undefined): boolean {
+  return (
+    contentType === undefined ||
+    /^(?:text\/|application\/(?:json|javascript|xml)\b)|\+(?:json|xml)\b/i.test(contentType)
+  );
+}
+
+/** Such as 12/Mar/2020:19:03:58 +0000. */
+function commonLogTime(ms: number): string {
+  return new Date(ms).toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/, '$1/$2/$3:$4 +0000');
+}
+
+/** Throws `Refused`. */
+async function answerTo(called: FunctionConfig, event: object, invoke: Invoke): Promise<WireAnswer> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Refused(503, 'Service Unavailable')), answerWithinMs);
+  try {
+    const result = await Promise.race([invoke(called, event), late]);
+    if (result.kind === 'crashed') return messageAnswer(500, 'Internal Server Error');
+    return wireAnswerOf(result.payload);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What has no status code is the body of a 200 in JSON. */
+function wireAnswerOf(payload: unknown): WireAnswer {
+  const { statusCode, headers, cookies, body, isBase64Encoded } = Object(payload);
+  if (typeof statusCode !== 'number') {
+    const text = typeof payload === 'string' ? payload : (JSON.stringify(payload) ?? 'null');
+    return { ...messageAnswer(200, ''), body: Buffer.from(text) };
+  }
+  const bytes = Buffer.from(String(body ?? ''), isBase64Encoded === true ? 'base64' : 'utf8');
+  return { statusCode, headers: headers ?? {}, cookies: cookies ?? [], body: bytes };
+}
+
+function send(response: ServerResponse, { statusCode, headers, cookies, body }: WireAnswer): void {
+  try {
+    response.statusCode = statusCode;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
+    if (cookies.length > 0) response.setHeader('set-cookie', cookies);
+    response.end(body);
+  } catch {
+    // A status or a header that HTTP does not know.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.statusCode = 500;
+    response.end(messageAnswer(500, 'Internal Server Error').body);
+  }
 }

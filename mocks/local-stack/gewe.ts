@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import type { Choice } from '../gewe/scenarios.ts';
-import { startGeweMock } from '../gewe/serve.ts';
-import { startPrismMock } from '../prism.ts';
 import type { PortClaim } from './ports-check.ts';
 import type { LocalSettings } from './settings.ts';
 
@@ -13,6 +11,8 @@ export interface Gewe {
   readonly url: string;
   /** The port it needs here; none when it is somewhere else. */
   readonly claim?: PortClaim;
+  /** It is played here: any token and appId will do. */
+  readonly isPlayed: boolean;
   start(): Promise<{ close(): Promise<void> }>;
 }
 
@@ -26,18 +26,24 @@ export function chooseGewe(
   choice: Choice | undefined,
 ): Gewe {
   if (url && choice) throw new Error('--scenario and GEWE_BASE_URL exclude each other');
-  if (url) return { who: 'from GEWE_BASE_URL', url, start: async () => ({ close: async () => {} }) };
+  if (url) {
+    const start = async () => ({ close: async () => {} });
+    return { who: 'from GEWE_BASE_URL', url, isPlayed: false, start };
+  }
   if (choice) {
     const who = `the mock of mocks/gewe, scenario ${choice.scenario}`;
     const { port } = ports.geweMock;
-    return { who, ...at(ports.geweMock), start: () => startGeweMock({ ...choice, port }) };
+    // Either takes long to load, and is needed only when it plays.
+    const start = async () => (await import('../gewe/serve.ts')).startGeweMock({ ...choice, port });
+    return { who, ...at(ports.geweMock), start };
   }
   const specFiles = ['openapi.yaml', 'mocks/gewe/upstream.yaml'].map((file) => join(root, file));
   const { port } = ports.prism;
   const who = 'Prism, with the examples of openapi.yaml';
-  return { who, ...at(ports.prism), start: () => startPrismMock({ specFiles, port }) };
+  const start = async () => (await import('../prism.ts')).startPrismMock({ specFiles, port });
+  return { who, ...at(ports.prism), start };
 }
 
 function at(claim: PortClaim) {
-  return { claim, url: `http://127.0.0.1:${claim.port}` };
+  return { claim, isPlayed: true, url: `http://127.0.0.1:${claim.port}` };
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
 import { startPoller } from './poller.ts';
 import { type LocalSqs, startSqs } from './sqs.ts';
 

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
 
 /** A queue and the function that takes its messages, as an event source mapping joins them on AWS. */
 export interface Mapping {
@@ -22,13 +21,11 @@ export interface Mapping {
   readonly waitS?: number;
 }
 
-/** What to do when the functions' process is away: it is being started again. */
-const unreachableRetryS = 5;
 const receiveErrorPauseMs = 1_000;
 
 /**
  * Does what Lambda's poller does: receives one message at a time, invokes the function with it, deletes it when it
- * was served, and leaves it to come back after its visibility timeout when the function failed or said so
+ * was handled, and leaves it to become visible again after its visibility timeout when the function failed or said so
  * (`batchItemFailures`). `stop` ends the receiving; it does not wait for functions.
  */
 export function startPoller(mapping: Mapping): { stop(): Promise<void> } {
@@ -87,16 +84,8 @@ async function serve(mapping: Mapping, message: Message): Promise<void> {
   const { client, queueUrl, queueName, log } = mapping;
   const { MessageId: messageId = '', ReceiptHandle } = message;
   const result = await mapping.invoke(eventOf(mapping, message));
-  if (result.kind === 'unreachable') {
-    log(`${queueName}: the function cannot be reached (${result.reason}), the message is tried again`);
-    const VisibilityTimeout = unreachableRetryS;
-    await client.send(
-      new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout }),
-    );
-    return;
-  }
   if (result.kind === 'crashed') {
-    log(`${queueName}: the function failed (${result.reason}), the message comes back`);
+    log(`${queueName}: the function failed (${result.reason}); the message will be retried`);
     return;
   }
   if (isReportedFailure(result.payload, messageId)) return;

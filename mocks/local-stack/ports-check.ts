@@ -8,6 +8,8 @@ export interface PortClaim {
   /** The environment variable that changes the port. */
   readonly variable: string;
   readonly port: number;
+  /** Where it listens, if that is not 127.0.0.1 alone. */
+  readonly host?: string;
 }
 
 /** A stack that was just told to stop, or was killed, has let its ports go by then. */
@@ -32,7 +34,7 @@ async function faultsNow(claims: readonly PortClaim[]): Promise<readonly string[
     claims.map(async (claim, index) => {
       const rival = claims.slice(0, index).find((other) => other.port === claim.port);
       if (rival) return `${nameOf(claim)} is also the port of ${rival.part} (set ${claim.variable})`;
-      return (await isTaken(claim.port)) ? `${nameOf(claim)} is taken (set ${claim.variable})` : undefined;
+      return (await isTaken(claim)) ? `${nameOf(claim)} is taken (set ${claim.variable})` : undefined;
     }),
   );
   return faults.filter((fault) => fault !== undefined);
@@ -41,15 +43,20 @@ async function faultsNow(claims: readonly PortClaim[]): Promise<readonly string[
 const nameOf = ({ part, port }: PortClaim) => `port ${port} of ${part}`;
 
 /** A listener on ::1 alone leaves 127.0.0.1 free, and yet answers everybody who asks "localhost". */
-async function isTaken(port: number): Promise<boolean> {
-  return !(await canListen(port)) || (await answers(port, '::1'));
+async function isTaken({ port, host = '127.0.0.1' }: PortClaim): Promise<boolean> {
+  return (
+    !(await canListen(port, '127.0.0.1')) || !(await canListen(port, host)) || (await answers(port, '::1'))
+  );
 }
 
-function canListen(port: number): Promise<boolean> {
+/** Also where the machine has no such address: that is another fault. */
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-      .once('error', () => resolve(false))
-      .listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+      .once('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'),
+      )
+      .listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 

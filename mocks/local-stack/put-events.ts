@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { eventTime } from './aws-events.ts';
+import { eventTime } from './local-aws.ts';
 
 /** An event, as a function is invoked with it. */
 export type BusEvent = EventBridgeEvent<string, unknown>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
 import { periodOf, scheduledEvent, startSchedule } from './schedule.ts';
 
 beforeEach(() => {
@@ -69,7 +69,7 @@ it('says that a run failed, and goes on', async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   ends[0]?.({ kind: 'crashed', reason: 'broken' });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(lines).toEqual(['every-minute: the function failed (broken), the next run does it']);
+  expect(lines).toEqual(['every-minute: the function failed (broken); the next run will do it']);
   expect(ends).toHaveLength(2);
   schedule.stop();
 });

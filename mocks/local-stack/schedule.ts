@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ScheduledEvent } from 'aws-lambda';
-import { eventTime, localArn } from './aws-events.ts';
-import type { Invocation } from './invoke.ts';
+import type { Invocation } from './functions.ts';
+import { eventTime, localArn } from './local-aws.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
   minute: 60_000,
@@ -50,7 +50,7 @@ export function startSchedule(schedule: {
     const result = await invoke(scheduledEvent(name, Date.now()));
     running = false;
     if (result.kind !== 'answered')
-      log(`${name}: the function failed (${result.reason}), the next run does it`);
+      log(`${name}: the function failed (${result.reason}); the next run will do it`);
   };
   const timer = setInterval(() => void run(), everyMs);
   return { stop: () => clearInterval(timer) };

@@ -61,9 +61,9 @@ export function readServerlessConfig(file: string): ServerlessConfig {
   return { tableName: named('ContactsTable'), bus: { resource: bus, name: named(bus) }, queues, functions };
 }
 
-function ofType({ resources }: Deployment, pendingRerun: string): readonly (readonly [string, unknown])[] {
+function ofType({ resources }: Deployment, rerun: string): readonly (readonly [string, unknown])[] {
   return [...resources].flatMap(([name, { type, properties }]) =>
-    type === pendingRerun ? [[name, properties] as const] : [],
+    type === rerun ? [[name, properties] as const] : [],
   );
 }
 

@@ -1,10 +1,13 @@
-import { expect, it } from 'vitest';
-import { readLocalSettings } from './settings.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { loadDotEnv, readLocalSettings } from './settings.ts';
 
 it('has a default for everything', () => {
   const { ports, dataDir } = readLocalSettings({}, '/repository');
   expect(ports.api.port).toBe(3000);
-  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(7);
+  expect(new Set(Object.values(ports).map(({ port }) => port)).size).toBe(6);
   expect(dataDir).toBe('/repository/.local');
 });
 
@@ -33,4 +36,23 @@ it('names every fault in one line, those of the functions too', () => {
   }
   expect(read).not.toThrow('DYNAMODB_PORT');
   expect(read).not.toThrow('\n');
+});
+
+it('takes from .env what the environment does not set', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
+  vi.stubEnv('ENV_FILE', undefined);
+  vi.stubEnv('SQS_PORT', '5000');
+  vi.stubEnv('EVENTS_PORT', undefined);
+  writeFileSync(join(folder, '.env'), 'SQS_PORT=5001\nEVENTS_PORT=5002\n');
+  loadDotEnv(folder);
+  const { ports } = readLocalSettings(process.env, folder);
+  expect([ports.sqs.port, ports.events.port]).toEqual([5_000, 5_002]);
+  loadDotEnv(join(folder, 'nowhere'));
+  rmSync(folder, { recursive: true });
+});
+
+it('listens on 127.0.0.1, unless HOST says otherwise, and shows text, unless LOG_FORMAT does', () => {
+  expect(readLocalSettings({}, '/')).toMatchObject({ host: '127.0.0.1', logFormat: 'text' });
+  const env = { HOST: '0.0.0.0', LOG_FORMAT: 'json' };
+  expect(readLocalSettings(env, '/')).toMatchObject({ host: '0.0.0.0', logFormat: 'json' });
 });

@@ -1,12 +1,24 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
 import { readConfig, userSettingsFrom } from '../../lib/settings/read-settings.ts';
-import { port, type Setting, text } from '../../lib/settings/setting-kinds.ts';
-import { userSettings } from '../../lib/settings/user-settings.ts';
+import { port, type Setting, text, word } from '../../lib/settings/setting-kinds.ts';
+import { type LogLevel, userSettings } from '../../lib/settings/user-settings.ts';
 import { wiringSettings } from '../../lib/settings/wiring-settings.ts';
 import type { PortClaim } from './ports-check.ts';
 
 /** What the environment says about the local stack alone, told by `npm start -- --help`. */
 export const localSettings = {
+  host: text(
+    {
+      name: 'HOST',
+      fallback: '127.0.0.1',
+      meaning: 'The address that the API listens on; 0.0.0.0 is all of this machine',
+      allowed: 'an address of this machine',
+      placeholder: '',
+    },
+    (host) => host,
+  ),
   prism: port({ name: 'PRISM_PORT', fallback: '4010', meaning: 'Port of the GeWe mock that Prism makes' }),
   geweMock: port({
     name: 'GEWE_MOCK_PORT',
@@ -15,7 +27,6 @@ export const localSettings = {
   }),
   dynamoDb: port({ name: 'DYNAMODB_PORT', fallback: '4030', meaning: 'Port of DynamoDB' }),
   sqs: port({ name: 'SQS_PORT', fallback: '4040', meaning: 'Port of SQS' }),
-  lambda: port({ name: 'LAMBDA_PORT', fallback: '4050', meaning: "Port of Lambda's invoke API" }),
   events: port({ name: 'EVENTS_PORT', fallback: '4060', meaning: 'Port of EventBridge' }),
   dataDir: text(
     {
@@ -27,6 +38,10 @@ export const localSettings = {
     },
     (folder) => folder,
   ),
+  logFormat: word(
+    { name: 'LOG_FORMAT', fallback: 'text', meaning: "text, or json: the functions' log as it is on AWS" },
+    ['TEXT', 'JSON'],
+  ),
   forwardToLoopback: wiringSettings.forwardToLoopback,
 } as const;
 
@@ -34,17 +49,26 @@ export interface LocalSettings {
   /** `GEWE_BASE_URL`, with its prefix. */
   readonly geweBaseUrl: string | undefined;
   readonly publicBaseUrl: string | undefined;
+  /** Where the API listens. */
+  readonly host: string;
+  readonly logFormat: 'text' | 'json';
+  readonly logLevel: LogLevel;
   readonly ports: {
     readonly api: PortClaim;
     readonly prism: PortClaim;
     readonly geweMock: PortClaim;
     readonly dynamoDb: PortClaim;
     readonly sqs: PortClaim;
-    readonly lambda: PortClaim;
     readonly events: PortClaim;
   };
   /** Absolute. */
   readonly dataDir: string;
+}
+
+/** Takes what `.env` in the folder sets and the environment does not. `ENV_FILE` names another file. */
+export function loadDotEnv(root: string): void {
+  const file = process.env.ENV_FILE ?? join(root, '.env');
+  if (existsSync(file)) loadEnvFile(file);
 }
 
 /**
@@ -58,6 +82,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
     read(userSettings.chatroomInterval);
     read(userSettings.passThrough);
     read(localSettings.forwardToLoopback);
+    const host = read(localSettings.host);
     const claim = (part: string, setting: Setting<number>): PortClaim => ({
       part,
       variable: setting.name,
@@ -66,13 +91,15 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
     return {
       geweBaseUrl: user.geweBaseUrl,
       publicBaseUrl: user.publicBaseUrl,
+      host,
+      logFormat: read(localSettings.logFormat) === 'JSON' ? 'json' : 'text',
+      logLevel: user.logLevel,
       ports: {
-        api: { part: 'the API', variable: userSettings.port.name, port: user.port },
+        api: { part: 'the API', variable: userSettings.port.name, port: user.port, host },
         prism: claim('the GeWe mock (Prism)', localSettings.prism),
         geweMock: claim('the GeWe mock (scenarios)', localSettings.geweMock),
         dynamoDb: claim('DynamoDB', localSettings.dynamoDb),
         sqs: claim('SQS', localSettings.sqs),
-        lambda: claim("Lambda's invoke API", localSettings.lambda),
         events: claim('EventBridge', localSettings.events),
       },
       dataDir: resolve(root, read(localSettings.dataDir)),

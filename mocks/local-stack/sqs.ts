@@ -1,6 +1,12 @@
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mkdirSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
-import { sdkOptions } from '../../lib/aws/sdk-options.ts';
+// fauxqs gives no access to what keeps its queues but through a starter that listens on all interfaces.
+import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js';
+import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
+import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
+import { type SqsQueue, SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { localArn } from './local-aws.ts';
 
 /** A queue to be made. */
 export interface LocalQueue {
@@ -15,69 +21,116 @@ export interface LocalQueue {
 export interface LocalSqs {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** Messages that were there when it started. */
+  readonly kept: number;
   /** The same after a restart on the same port. Throws on a name that was not asked for. */
   queueUrl(name: string): string;
   close(): Promise<void>;
 }
 
-/** The region is part of a queue's ARN; fauxqs takes it from the signature of the call that makes the queue. */
-const region = 'us-east-1';
-
 /**
- * SQS's protocol on 127.0.0.1, by fauxqs, in memory. `port`: 0 lets the system choose. Rejects when the port is
- * taken.
+ * SQS's protocol on 127.0.0.1, by fauxqs. `port`: 0 lets the system choose. `path`: a folder to keep the queues in, which
+ * one process at a time may open; in memory when absent. What was acknowledged outlives the end of the process, however it
+ * ends. Rejects when the port is taken.
  */
 export async function startSqs({
   port = 0,
+  path,
   queues,
 }: {
   readonly port?: number;
+  readonly path?: string;
   readonly queues: readonly LocalQueue[];
 }): Promise<LocalSqs> {
-  const app = buildApp({ logger: false });
-  const url = await app.listen({ port, host: '127.0.0.1' });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new SQSClient(sdkOptions({ region, endpoint: url, credentials }));
-  const urls = new Map<string, string>();
-  try {
-    // A queue's dead-letter queue has to be there before it.
-    const ordered = queues.toSorted((a, b) => Number(!!a.deadLetterName) - Number(!!b.deadLetterName));
-    for (const queue of ordered) urls.set(queue.name, `${url}${await makeQueue(client, queue)}`);
-  } catch (error) {
-    await app.close();
-    throw error;
-  } finally {
-    client.destroy();
+  const sqsStore = new SqsStore();
+  const kept = path === undefined ? undefined : openKept(path, sqsStore);
+  const names = new Set(queues.map(({ name }) => name));
+  for (const queue of queues) {
+    const attributes = attributesOf(queue);
+    const known = sqsStore.getQueueByName(queue.name);
+    if (known) known.setAttributes(attributes);
+    // The host in it is never used: clients have the URL from `queueUrl`.
+    else
+      sqsStore.createQueue(
+        queue.name,
+        `/000000000000/${queue.name}`,
+        localArn('sqs', queue.name),
+        attributes,
+      );
   }
+  if (kept) for (const queue of sqsStore.allQueues()) moveAtOnce(queue, kept.db);
+  const held = [...sqsStore.allQueues()].flatMap((queue) => Object.values(queue.inspectMessages()).flat());
+  const stores = { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
+  const app = buildApp({ logger: false, stores });
+  const close = async () => {
+    await app.close();
+    kept?.db.close();
+  };
+  try {
+    const url = await app.listen({ port, host: '127.0.0.1' });
+    return {
+      url,
+      kept: held.length,
+      queueUrl(name) {
+        if (!names.has(name)) throw new Error(`no queue ${name}: there are ${[...names].join(', ')}`);
+        return `${url}/000000000000/${name}`;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function attributesOf({ visibilityTimeoutS, maxReceiveCount, deadLetterName }: LocalQueue) {
+  const redrive = deadLetterName !== undefined && maxReceiveCount !== undefined;
   return {
-    url,
-    queueUrl(name) {
-      const queueUrl = urls.get(name);
-      if (queueUrl === undefined)
-        throw new Error(`no queue ${name}: there are ${[...urls.keys()].join(', ')}`);
-      return queueUrl;
-    },
-    close: () => app.close(),
+    VisibilityTimeout: String(visibilityTimeoutS),
+    ...(redrive && {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: localArn('sqs', deadLetterName),
+        maxReceiveCount,
+      }),
+    }),
   };
 }
 
-/** The path of the queue's URL: fauxqs names a host in it that needs not resolve here. */
-async function makeQueue(client: SQSClient, queue: LocalQueue): Promise<string> {
-  const { name, visibilityTimeoutS, maxReceiveCount, deadLetterName } = queue;
-  const redrive = deadLetterName !== undefined && maxReceiveCount !== undefined;
-  const command = new CreateQueueCommand({
-    QueueName: name,
-    Attributes: {
-      VisibilityTimeout: String(visibilityTimeoutS),
-      ...(redrive && {
-        RedrivePolicy: JSON.stringify({
-          deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:${deadLetterName}`,
-          maxReceiveCount,
-        }),
-      }),
-    },
-  });
-  const { QueueUrl: queueUrl } = await client.send(command);
-  if (queueUrl === undefined) throw new Error(`fauxqs gave no URL for the queue ${name}`);
-  return new URL(queueUrl).pathname;
+/** Loads what an earlier process kept, and keeps what changes from now on. */
+function openKept(path: string, store: SqsStore): { readonly db: DatabaseSync } {
+  mkdirSync(path, { recursive: true });
+  const manager = new PersistenceManager(path);
+  const db: DatabaseSync = Reflect.get(manager, 'db');
+  // A killed process loses nothing by that, only a machine that loses power: and a commit takes microseconds.
+  db.exec('PRAGMA synchronous = NORMAL');
+  // Nobody works any more on what an earlier process had in flight: it is visible at once, as if it had not been received.
+  db.exec(
+    `UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL,
+      approximate_receive_count = approximate_receive_count - 1 WHERE receipt_handle IS NOT NULL`,
+  );
+  // fauxqs 2.4.1 sets the receive count to null here, which its own table refuses: the message would be gone until the next start.
+  const ready = db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  manager.updateMessageReady = (messageId) => void ready.run(messageId);
+  manager.loadSqsAndSns(store, new SnsStore());
+  store.persistence = manager;
+  for (const queue of store.allQueues()) queue.persistence = manager;
+  return { db };
+}
+
+/**
+ * fauxqs deletes a message from its queue, and then puts it among the dead letters: a process that dies between the two would lose
+ * it. One transaction does both.
+ */
+function moveAtOnce(queue: SqsQueue, db: DatabaseSync): void {
+  const dequeue = queue.dequeue.bind(queue);
+  queue.dequeue = (...args) => {
+    db.exec('BEGIN');
+    try {
+      return dequeue(...args);
+    } finally {
+      db.exec('COMMIT');
+    }
+  };
 }

@@ -1,80 +1,100 @@
 import { join } from 'node:path';
+import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import type { Console } from './console.ts';
+import { lockData } from './data-lock.ts';
+import { createTable, startDynamoDb } from './dynamodb.ts';
 import { createDispatcher } from './event-rules.ts';
 import { startEventBridge } from './eventbridge.ts';
+import { type Invoke, loadFunctions } from './functions.ts';
 import { functionsEnvironment } from './functions-environment.ts';
+import { startGateway } from './gateway.ts';
 import type { Gewe } from './gewe.ts';
-import { invokeFunction } from './invoke.ts';
-import { startOffline } from './offline-child.ts';
+import { localAws } from './local-aws.ts';
 import { localSealingKeys } from './sealing-keys.ts';
 import { readServerlessConfig } from './serverless-config.ts';
 import type { LocalSettings } from './settings.ts';
 import { startSqs } from './sqs.ts';
-import { startStorage } from './storage.ts';
-import { type Invoke, startPollers, startSchedules } from './triggers.ts';
+import { startPollers, startSchedules } from './triggers.ts';
 
 export interface StackOptions {
   /** The repository. */
   readonly root: string;
-  readonly env: NodeJS.ProcessEnv;
   readonly settings: LocalSettings;
   readonly gewe: Gewe;
-  readonly log: (line: string) => void;
-  /** The functions cannot be kept running. */
-  readonly onGivenUp: () => void;
+  readonly console: Console;
 }
 
 /** Ends one part. */
 export type Closer = () => Promise<unknown>;
 
 /**
- * Starts all parts, each after those it needs. `closers` gets the way to end a part as soon as it runs, so that a
- * start that fails half-way can be undone; run them from the last to the first.
+ * Starts all parts, each after those it needs, and says a line of each that is up. The functions run in this process, whose
+ * environment is set for them. `closers` gets the way to end a part as soon as it runs, so that a start that fails half-way
+ * can be undone; run them from the last to the first.
  */
 export async function startStack(options: StackOptions, closers: Closer[]): Promise<void> {
-  const { root, env, settings, gewe, log, onGivenUp } = options;
-  const { dataDir, ports } = settings;
+  const { root, settings, gewe, console } = options;
+  const { dataDir, ports, host } = settings;
   const config = readServerlessConfig(join(root, 'serverless.yml'));
-  const { functions, queues } = config;
+  const { functions, queues, tableName } = config;
+  const up = (part: string, where: string) => console.say(`  ${part.padEnd(11)}  ${where}`);
 
-  const storage = await startStorage(dataDir, ports.dynamoDb.port, config.tableName);
-  closers.push(storage.close);
-  if (storage.unfinished > 0) {
-    log(`Unfinished refreshes of an earlier run: ${storage.unfinished}. The next start of each takes it up.`);
-  }
+  const lock = await lockData(dataDir);
+  closers.push(lock.release);
+  // Nothing else takes as long to load.
+  const geweStarted = gewe.start().then(({ close }) => {
+    closers.push(close);
+    up('GeWe', `${gewe.url} (${gewe.who})`);
+  });
+  // A fault is told when it is awaited.
+  geweStarted.catch(() => undefined);
 
-  const sqs = await startSqs({ port: ports.sqs.port, queues });
+  const dynamoDb = await startDynamoDb({ path: join(dataDir, 'dynamodb'), port: ports.dynamoDb.port });
+  closers.push(dynamoDb.close);
+  const client = createDynamoDbClient({ ...localAws, endpoint: dynamoDb.url });
+  await createTable(client, tableName);
+  client.destroy();
+  up('DynamoDB', `${dynamoDb.url} (dynalite; data in ${dataDir})`);
+
+  const sqs = await startSqs({ port: ports.sqs.port, path: join(dataDir, 'sqs'), queues });
   closers.push(sqs.close);
+  up('SQS', `${sqs.url} (fauxqs${sqs.kept > 0 ? `; ${sqs.kept} messages of an earlier run` : ''})`);
 
-  const invoke: Invoke = ({ name }, event) => invokeFunction(ports.lambda.port, name, event);
-  const events = await startEvents();
-  closers.push(events.close);
+  let loaded: Invoke | undefined;
+  const invoke = console.watching(async (called, event) => {
+    if (loaded) return loaded(called, event);
+    return { kind: 'crashed', reason: 'the functions are not loaded yet' };
+  });
+  const log = (line: string) => console.say(console.named(line));
+  const dispatch = createDispatcher({ functions, invoke, log: (line) => log(`event: ${line}`) });
+  const bus = await startEventBridge({
+    port: ports.events.port,
+    busName: config.bus.name,
+    onEvent: (event) => void dispatch(event),
+    log: (line) => log(`event: ${line}`),
+  });
+  closers.push(bus.close);
+  up('EventBridge', `${bus.url} (the schedule runs every minute)`);
 
   const keys = await localSealingKeys(join(dataDir, 'sealing-key.json'));
-  const places = { geweUrl: gewe.url, dynamoDbUrl: storage.url, sqs, eventsUrl: events.url };
-  const offline = startOffline({
-    root,
-    apiPort: ports.api.port,
-    lambdaPort: ports.lambda.port,
-    env: functionsEnvironment({ root, env, settings, config, keys, ...places }),
-    log: (line) => log(`functions | ${line}`),
-    onGivenUp,
-  });
-  closers.push(offline.stop);
-  // The two that take long; neither needs the other to start.
-  await Promise.all([gewe.start().then(({ close }) => closers.push(close)), offline.ready]);
-
+  const publicBaseUrl = settings.publicBaseUrl ?? `http://127.0.0.1:${ports.api.port}`;
+  const places = { geweUrl: gewe.url, dynamoDbUrl: dynamoDb.url, eventsUrl: bus.url, publicBaseUrl };
+  // The functions must not meet the machine's own AWS account by mistake.
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, functionsEnvironment({ config, tableName, keys, sqs, ...places }));
+  loaded = await loadFunctions(functions);
+  await geweStarted;
   closers.push(startPollers({ functions, sqs, invoke, log }).stop);
   const schedules = startSchedules({ functions, invoke, log });
   closers.push(async () => schedules.stop());
 
-  function startEvents() {
-    const tell = (line: string) => log(`events | ${line}`);
-    const dispatch = createDispatcher({ functions, invoke, log: tell });
-    return startEventBridge({
-      port: ports.events.port,
-      busName: config.bus.name,
-      onEvent: (event) => void dispatch(event),
-      log: tell,
-    });
-  }
+  const gateway = await startGateway({
+    functions,
+    invoke,
+    watch: console.gateway,
+    port: ports.api.port,
+    host,
+  });
+  closers.push(gateway.close);
+  up('API', `http://${host}:${gateway.port} (${functions.length} functions, in this process)`);
 }

@@ -1,13 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Invocation } from './invoke.ts';
+import type { Invoke } from './functions.ts';
 import { localAws } from './local-aws.ts';
 import { startPoller } from './poller.ts';
 import { startSchedule } from './schedule.ts';
 import type { FunctionConfig } from './serverless-config.ts';
 import type { LocalSqs } from './sqs.ts';
-
-/** Invokes a function and waits for its end. */
-export type Invoke = (called: FunctionConfig, event: object) => Promise<Invocation>;
 
 interface TriggerOptions {
   readonly functions: readonly FunctionConfig[];

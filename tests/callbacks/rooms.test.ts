@@ -50,7 +50,7 @@ describe('a room that somebody speaks in', () => {
   it('and that is saved is heard of, and not asked about', async () => {
     await told(saved, 0);
     expect(world.asked).toEqual([]);
-    expect(await world.roomOf(saved)).toMatchObject({ id: saved, asked: 0 });
+    expect(await world.roomOf(saved)).toMatchObject({ id: saved, attempts: 0 });
   });
 
   it('goes on when somebody else was removed from it', async () => {
@@ -142,7 +142,7 @@ describe('asking about rooms', () => {
     await world.run(24 * 60 * minuteMs);
     const times = world.asked.map(({ atMs }) => Math.round((atMs - world.beganAtMs) / minuteMs));
     expect(times).toEqual([0, 1, 6, 36, 156, 876]);
-    expect(await world.roomOf(room)).toMatchObject({ ask: { givenUp: true } });
+    expect(await world.roomOf(room)).toMatchObject({ request: { givenUp: true } });
     expect(world.queued).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe('asking about rooms', () => {
     it('waits, and goes on when the device is back', async () => {
       await world.run(20 * minuteMs);
       expect(world.asked).toEqual([]);
-      expect(await world.roomOf(room)).toMatchObject({ ask: { failures: 0, givenUp: false } });
+      expect(await world.roomOf(room)).toMatchObject({ request: { failures: 0, givenUp: false } });
       await post('v2-login');
       await world.run(20 * minuteMs);
       expect(world.asked).toMatchObject([{ roomId: room }]);
@@ -223,7 +223,7 @@ describe('a crash', () => {
     const { callbackQueue } = world.ports;
     world.ports.callbackQueue = { send: () => Promise.reject(new QueueUnavailable('no')) };
     await expect(told(room, 0)).rejects.toThrow('no');
-    expect(await world.roomOf(room)).toMatchObject({ asked: 1 });
+    expect(await world.roomOf(room)).toMatchObject({ attempts: 1 });
     world.ports.callbackQueue = callbackQueue;
     // SQS hides it for 70 s.
     for (const queued of world.queued) queued.visibleAtMs += 70_000;

@@ -13,7 +13,8 @@ export async function storeRecord(
     await records.compareAndSet(deviceKey, record);
     return;
   }
-  const partDigests = (await snapshots.write(deviceKey, 'A', record.rev, contacts)) ?? [];
+  const written = await snapshots.write(deviceKey, 'A', record.rev, contacts);
+  const partDigests = typeof written === 'string' ? [] : written;
   const named = {
     digest: digestOf(contacts),
     partDigests,

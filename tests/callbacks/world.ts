@@ -9,6 +9,7 @@ import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
 import { createSnapshotStore } from '../../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-store.ts';
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
+import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
 import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
@@ -68,7 +69,7 @@ export async function createWorld(table: Table, token: string) {
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const queued: Queued[] = [];
   const forwarded: ForwardMessage[] = [];
-  const pendingRerun: RefreshMessage[] = [];
+  const rerun: RefreshMessage[] = [];
   const asked: AskedRoom[] = [];
   const served: MessageResult[] = [];
   const answers: RoomAnswer[] = [];
@@ -91,7 +92,7 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void pendingRerun.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void rerun.push(message), backlog: async () => 0 },
     callbackQueue,
     forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
@@ -146,7 +147,7 @@ export async function createWorld(table: Table, token: string) {
     receivePorts,
     queued,
     forwarded,
-    pendingRerun,
+    rerun,
     asked,
     served,
     /** What GeWe says next about rooms; `info` when nothing is left. */
@@ -163,7 +164,7 @@ export async function createWorld(table: Table, token: string) {
     async upsertCallback(forwardTo?: string): Promise<string> {
       const input = { register: false, urlBase: 'https://contacts.example.com/', ownHosts: [] };
       const put = await upsertCallback(
-        token,
+        callbackOwnerOf(token),
         forwardTo === undefined ? input : { ...input, forwardTo },
         keeperPorts,
         never,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Gateway, startGateway } from '../service/gateway.ts';
-import { type Service, startService } from '../service/service.ts';
+import { loadFunctions } from '../../mocks/local-stack/functions.ts';
+import { startGateway } from '../../mocks/local-stack/gateway.ts';
+import type { Listening } from '../../mocks/loopback.ts';
+import { config, type Service, startService } from '../service/service.ts';
 import { geweOperationIds, resourceOperationIds } from './documented.ts';
 import { type Door, openDoor } from './door.ts';
 import { type Judge, startJudge } from './judge.ts';
@@ -56,7 +58,7 @@ describe('when the store is up again', () => {
 });
 
 describe('while the queue is down', () => {
-  let gateway: Gateway;
+  let gateway: Listening;
   let cutOff: Judge;
   beforeAll(async () => {
     const queue = await openDoor(service.sqsUrl);
@@ -65,9 +67,8 @@ describe('while the queue is down', () => {
     process.env.QUEUE_URL = process.env.QUEUE_URL?.replace(service.sqsUrl, queue.url);
     // The two that send are loaded once more: the queue's address is read then.
     vi.resetModules();
-    const { handler: start } = await import('../../functions/start-refresh.ts');
-    const { handler: erase } = await import('../../functions/delete-device.ts');
-    gateway = await startGateway((routeKey) => (routeKey.startsWith('DELETE') ? erase : start));
+    const senders = config.functions.filter(({ key }) => key === 'start-refresh' || key === 'delete-device');
+    gateway = await startGateway({ functions: senders, invoke: await loadFunctions(senders) });
     cutOff = await startJudge(gateway.url, token);
   });
   afterAll(async () => {

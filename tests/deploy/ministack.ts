@@ -38,7 +38,6 @@ export async function startMiniStack(
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
       HOME: folder,
       TMPDIR: tmp,
-      NODE_OPTIONS: `--require=${join(import.meta.dirname, 'resolve-cjs.cjs')}`,
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),

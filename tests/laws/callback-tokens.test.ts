@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { CallbackRecord, CallbackStore } from '../../lib/callbacks/ports.ts';
 import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
 import type { AccountAnswer } from '../../lib/device/ports.ts';
@@ -69,7 +70,9 @@ it('never keeps the callback of a token that GeWe rejects, however callers overl
           };
           const forwardTo = 'https://bot.example.com/wechat';
           const input = { register, forwardTo, urlBase: 'https://contacts.example.com/', ownHosts: [] };
-          return upsertCallback('fake-token', input, ports, signal).catch(() => 'dead' as const);
+          return upsertCallback(callbackOwnerOf('fake-token'), input, ports, signal).catch(
+            () => 'dead' as const,
+          );
         });
         const outcomes = await scheduler.waitFor(Promise.all(puts));
         for (const outcome of outcomes) {

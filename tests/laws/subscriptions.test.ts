@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { deviceKeyOf } from '../../lib/device/keys.ts';
+import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { RecordStore, SubscriptionStore } from '../../lib/device/ports.ts';
 import {
@@ -13,8 +13,8 @@ import { finishRefresh } from '../../lib/refresh/publish.ts';
 import { MemoryStores } from './memory-stores.ts';
 
 const numRuns = Number(process.env.LAW_RUNS ?? 3_000);
-const secret = { token: 'canary-token', appId: 'wx_law' };
-const deviceKey = deviceKeyOf(secret.token, secret.appId);
+const owner = deviceOwnerOf({ token: 'canary-token', appId: 'wx_law' });
+const { deviceKey } = owner;
 const signal = new AbortController().signal;
 const clock = { now: () => 1_000, sleep: async () => undefined };
 const success = { kind: 'success' as const };
@@ -25,7 +25,7 @@ function portsOn(
   records: RecordStore = stores,
   subscriptions: SubscriptionStore = stores.subscriptions,
 ) {
-  let suffixes = stores.kept.size;
+  let suffixes = stores.fencesOf(deviceKey).length;
   return {
     records,
     subscriptions,
@@ -57,9 +57,9 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
       fc.boolean(),
       fc.array(deeds, { minLength: 2, maxLength: 3 }),
       async (scheduler, isThereBefore, callers) => {
-        const stores = new MemoryStores();
+        const stores = new MemoryStores(clock);
         const calm = portsOn(stores);
-        if (isThereBefore) await upsertSubscription(secret, { onCallbacks: true }, calm, signal);
+        if (isThereBefore) await upsertSubscription(owner, { onCallbacks: true }, calm, signal);
 
         const { subscriptions } = stores;
         const ports = portsOn(
@@ -77,17 +77,21 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         );
         const serve = async (what: string) => {
           if (what === 'delete') await deleteSubscription(deviceKey, ports);
-          else if (what === 'reseal') await finishRefresh(deviceKey, 'sealed', ports);
-          else await upsertSubscription(secret, { onCallbacks: what === 'put' }, ports, signal);
+          else if (what === 'reseal')
+            await finishRefresh(deviceKey, await ports.records.load(deviceKey), 'sealed', ports);
+          else await upsertSubscription(owner, { onCallbacks: what === 'put' }, ports, signal);
         };
         const done = callers.map(async (own) => {
           for (const what of own) await serve(what);
         });
         await scheduler.waitFor(Promise.all(done));
 
-        const isSubscribed = (await readSubscription(deviceKey, calm)) !== undefined;
-        expect((await sealedTokenOf(deviceKey, calm)) !== undefined).toBe(isSubscribed);
-        expect(stores.kept.size).toBe(isSubscribed ? 1 : 0);
+        const subscription = (await readSubscription(deviceKey, calm))?.subscription;
+        const isSubscribed = subscription !== undefined;
+        expect((await sealedTokenOf(deviceKey, subscription, calm.subscriptions)) !== undefined).toBe(
+          isSubscribed,
+        );
+        expect(stores.fencesOf(deviceKey).length).toBe(isSubscribed ? 1 : 0);
       },
     ),
     { numRuns },
@@ -95,12 +99,12 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
 });
 
 it('forgets the token that a deletion left when it died on the way', async () => {
-  const stores = new MemoryStores();
+  const stores = new MemoryStores(clock);
   const ports = portsOn(stores);
-  await upsertSubscription(secret, { onCallbacks: true }, ports, signal);
+  await upsertSubscription(owner, { onCallbacks: true }, ports, signal);
   const dying = { ...stores.subscriptions, delete: () => Promise.reject(new Error('dead')) };
   await expect(deleteSubscription(deviceKey, portsOn(stores, stores, dying))).rejects.toThrow('dead');
-  expect(stores.kept.size).toBe(1);
+  expect(stores.fencesOf(deviceKey).length).toBe(1);
   await deleteSubscription(deviceKey, ports);
-  expect(stores.kept.size).toBe(0);
+  expect(stores.fencesOf(deviceKey).length).toBe(0);
 });

@@ -21,7 +21,11 @@ beforeAll(async () => {
   gewe = await startScriptedServer((...received) => respond(...received));
   other = await startScriptedServer((response) => response.end('other'));
   service = await startService({
-    env: { GEWE_BASE_URL: `${gewe.url}/v2/api`, LOG_LEVEL: 'SILENT', PASS_THROUGH: 'message,group,tools' },
+    env: {
+      GEWE_BASE_URL: `${gewe.url}/v2/api`,
+      LOG_LEVEL: 'SILENT',
+      PASS_THROUGH: 'message,group,tools,contacts',
+    },
   });
 });
 afterAll(async () => {
@@ -113,18 +117,37 @@ describe('GeWe', () => {
     expect(other.connections()).toBe(0);
   });
 
-  it('is not asked for more than 5 MiB: 8 MB are refused, and the next call is served', async () => {
+  it('is not asked for more than 5 MiB: what is larger is refused, and the next call is served', async () => {
     respond = (response) => response.end('{"ret":200}');
     const before = gewe.received.length;
-    const large = await post('/v2/api/message/postText', 'x'.repeat(8_000_000));
+    const large = await post('/v2/api/message/postText', 'x'.repeat(5_500_000));
     expect([large.status, codeOf(large.text)]).toEqual([200, 'request-too-large']);
+    // This no function gets to see.
+    const larger = await post('/v2/api/message/postText', 'x'.repeat(8_000_000));
+    expect([larger.status, larger.text]).toEqual([413, '{"message":"Request Entity Too Large"}']);
     expect(gewe.received.length).toBe(before);
     expect((await post('/v2/api/message/postText', 'x'.repeat(5_000_000))).text).toBe('{"ret":200}');
   });
 
+  it('is not asked for a list, however the name of the operation is written', async () => {
+    const before = gewe.received.length;
+    for (const prefix of ['/gewe/v2/api', '/v2/api']) {
+      for (const name of [
+        'fetchContactsLis%74',
+        '%66etchContactsList',
+        'fetchContactsListCach%65',
+        'fetchContactsList%43ache',
+      ]) {
+        const reply = await post(`${prefix}/contacts/${name}`, '{"appId":"wx_demo"}');
+        expect([reply.status, codeOf(reply.text)]).toEqual([404, 'not-found']);
+      }
+    }
+    expect(gewe.received.length).toBe(before);
+  });
+
   it('is not asked for groups that are not passed', async () => {
     const before = gewe.received.length;
-    const reply = await post('/gewe/v2/api/contacts/getBriefInfo');
+    const reply = await post('/gewe/v2/api/sns/likeSns');
     expect([reply.status, codeOf(reply.text)]).toEqual([200, 'not-passed-through']);
     expect(gewe.received.length).toBe(before);
   });

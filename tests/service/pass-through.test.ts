@@ -30,7 +30,7 @@ describe('the first login of a self-hosted client', () => {
       const reply = await call(`${service.url}${prefix}/tools/getTokenId`, 'POST', { body: {}, headers });
       const told = JSON.parse(reply.text);
       expect(told).toEqual({ ret: 200, msg: '执行成功', data: expect.stringMatching(/^[0-9a-f]{32}$/) });
-      expect(lines.join('')).toContain('"message":"answered"');
+      expect(lines.join('')).toContain('"message":"request answered"');
       expect(lines.join('')).not.toContain(told.data);
     }
   });
@@ -116,7 +116,7 @@ describe('setting a callback of a token that has one here', () => {
   });
 
   it('left no token and no target in the log', () => {
-    expect(lines.join('')).toContain('"message":"answered"');
+    expect(lines.join('')).toContain('"message":"request answered"');
     expect(lines.join('')).not.toMatch(/canary|token-of-pass|127\.0\.0\.1:9/);
   });
 });

@@ -9,15 +9,16 @@ import { type RunningGeweMock, startGeweMock } from '../../mocks/gewe/serve.ts';
 import { createTable, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts';
 import { createDispatcher } from '../../mocks/local-stack/event-rules.ts';
 import { startEventBridge } from '../../mocks/local-stack/eventbridge.ts';
+import { type Invoke, loadFunctions } from '../../mocks/local-stack/functions.ts';
+import { functionsEnvironment } from '../../mocks/local-stack/functions-environment.ts';
+import { startGateway } from '../../mocks/local-stack/gateway.ts';
 import type { BusEvent } from '../../mocks/local-stack/put-events.ts';
 import { scheduledEvent } from '../../mocks/local-stack/schedule.ts';
 import { localSealingKeys } from '../../mocks/local-stack/sealing-keys.ts';
 import { type QueueConfig, readServerlessConfig } from '../../mocks/local-stack/serverless-config.ts';
 import { startSqs } from '../../mocks/local-stack/sqs.ts';
-import { type Invoke, startPollers } from '../../mocks/local-stack/triggers.ts';
+import { startPollers } from '../../mocks/local-stack/triggers.ts';
 import { listCallsOf, quickSettings, type Target, toldBy } from '../acceptance/target.ts';
-import { type Functions, loadFunctions } from './functions.ts';
-import { startGateway } from './gateway.ts';
 
 /** A test that is about one of them sets it. */
 const quick = {
@@ -33,7 +34,7 @@ export const location = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 export const tableName = 'gewe-contacts-test';
-const config = readServerlessConfig(join(import.meta.dirname, '../../serverless.yml'));
+export const config = readServerlessConfig(join(import.meta.dirname, '../../serverless.yml'));
 
 export interface Service {
   /** Where the functions answer. */
@@ -76,14 +77,18 @@ export async function startService(
   const keys = await localSealingKeys(join(keysDir, 'key.json'));
 
   // The functions need the address of the gateway, and it needs them.
-  let functions: Functions | undefined;
-  const loaded = (): Functions => {
-    if (functions === undefined) throw new Error('the functions are not loaded yet');
-    return functions;
+  let loaded: Invoke | undefined;
+  const invokeHttp: Invoke = async (called, event) => {
+    if (loaded === undefined) throw new Error('the functions are not loaded yet');
+    return loaded(called, event);
   };
-  const gateway = await startGateway((routeKey) => loaded().http(routeKey));
+  const gateway = await startGateway({ functions: config.functions, invoke: invokeHttp });
   const [messages, crashes, events]: [string[], string[], BusEvent[]] = [[], [], []];
-  const invoke: Invoke = (called, event) => loaded().invoke(called, event);
+  const invoke: Invoke = async (called, event) => {
+    const result = await invokeHttp(called, event);
+    if (result.kind === 'crashed') crashes.push(`${called.key}: ${result.reason}`);
+    return result;
+  };
   const dispatch = createDispatcher({
     functions: config.functions,
     invoke,
@@ -99,25 +104,15 @@ export async function startService(
     log: () => undefined,
   });
 
-  Object.assign(process.env, quick, { PUBLIC_BASE_URL: gateway.url }, env, {
-    TABLE_NAME: tableName,
-    QUEUE_URL: queueUrl('RefreshQueue'),
-    DEAD_LETTER_QUEUE_URL: queueUrl('DeadLetterQueue'),
-    CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
-    FORWARD_QUEUE_URL: queueUrl('ForwardQueue'),
-    FORWARD_DEAD_LETTER_QUEUE_URL: queueUrl('ForwardDeadLetterQueue'),
-    EVENT_BUS_NAME: config.bus.name,
-    SEALING_PUBLIC_KEY: keys.publicKey,
-    SEALING_KEYRING: env.SEALING_KEYRING ?? keys.keyring,
-    GEWE_BASE_URL: env.GEWE_BASE_URL ?? gewe.url,
-    AWS_REGION: location.region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-    AWS_ENDPOINT_URL_SQS: sqs.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
-  });
-  functions = await loadFunctions(config.functions, (line) => crashes.push(line));
+  const places = {
+    geweUrl: gewe.url,
+    dynamoDbUrl: dynamoDb.url,
+    eventsUrl: bus.url,
+    publicBaseUrl: gateway.url,
+  };
+  const wiring = functionsEnvironment({ config, tableName, keys, sqs, ...places });
+  Object.assign(process.env, quick, wiring, env);
+  loaded = await loadFunctions(config.functions);
   const pollers = startPollers({
     functions: config.functions,
     sqs,

@@ -1,12 +1,12 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
 import type { CallbackRecord, CallbackStore } from '../../callbacks/ports.ts';
-import { asInteger, asRev, asString, asStrings, optional, parseStored, Undecodable } from './stored-json.ts';
+import { attributesOf, decoded, integer } from './stored.ts';
 import {
   type Condition,
   deleteItemAt,
   getItemAt,
   holds,
-  type Item,
   type ItemKey,
   putItemAt,
   type Table,
@@ -16,18 +16,17 @@ import {
 const notedAgainMs = 10_000;
 
 /**
- * The callbacks of tokens: `rev` (N), `tokenKey`, `salt`, `idHash` (B), `forwardTo` (S), `registered` (BOOL), `createdAtMs`,
- * `lastReceivedAtMs` (N), `ownHosts` (S, JSON). Loading throws `Undecodable` on an item of another form.
+ * The callbacks of tokens: the attributes are those of `CallbackRecord`. Loading throws `Undecodable` on an item of another form.
  */
 export function createCallbackStore(table: Table): CallbackStore {
   return {
     async load(callbackKey) {
       const item = await getItemAt(table, keyOf(callbackKey), 'strong');
-      return item && decode(item);
+      return item && decoded(callbackRecord, item, 'callback');
     },
 
     compareAndSet(callbackKey, before, next) {
-      return putItemAt(table, keyOf(callbackKey), encode(next), sameAs(before));
+      return putItemAt(table, keyOf(callbackKey), attributesOf(next), sameAs(before));
     },
 
     async delete(callbackKey, rev) {
@@ -71,44 +70,19 @@ function sameAs(before: CallbackRecord | undefined): Condition {
   };
 }
 
-function encode(record: CallbackRecord): Item {
-  const { rev, tokenKey, salt, idHash, forwardTo, registered, createdAtMs, lastReceivedAtMs, ownHosts } =
-    record;
-  return {
-    rev: numberOf(rev),
-    tokenKey: { B: tokenKey },
-    salt: { B: salt },
-    idHash: { B: idHash },
-    registered: { BOOL: registered },
-    createdAtMs: numberOf(createdAtMs),
-    ownHosts: { S: JSON.stringify(ownHosts) },
-    ...(forwardTo !== undefined && { forwardTo: { S: forwardTo } }),
-    ...(lastReceivedAtMs !== undefined && { lastReceivedAtMs: numberOf(lastReceivedAtMs) }),
-  };
-}
+const bytes = v.instance(Uint8Array);
 
-function decode(item: Item): CallbackRecord {
-  const forwardTo = optional(item.forwardTo?.S, 'callback.forwardTo', asString);
-  const lastReceivedAtMs = optional(item.lastReceivedAtMs?.N, 'callback.lastReceivedAtMs', (text, field) =>
-    asInteger(Number(text), field),
-  );
-  return {
-    rev: asRev(item.rev?.N, 'callback.rev'),
-    tokenKey: bytesOf(item.tokenKey?.B, 'callback.tokenKey'),
-    salt: bytesOf(item.salt?.B, 'callback.salt'),
-    idHash: bytesOf(item.idHash?.B, 'callback.idHash'),
-    registered: item.registered?.BOOL === true,
-    createdAtMs: asRev(item.createdAtMs?.N, 'callback.createdAtMs'),
-    ownHosts: asStrings(parseStored(item.ownHosts?.S, 'callback.ownHosts'), 'callback.ownHosts'),
-    ...(forwardTo !== undefined && { forwardTo }),
-    ...(lastReceivedAtMs !== undefined && { lastReceivedAtMs }),
-  };
-}
-
-function bytesOf(bytes: Uint8Array | undefined, field: string): Uint8Array {
-  if (bytes === undefined) throw new Undecodable(field, 'bytes');
-  return bytes;
-}
+const callbackRecord: v.GenericSchema<unknown, CallbackRecord> = v.object({
+  rev: integer,
+  tokenKey: bytes,
+  salt: bytes,
+  idHash: bytes,
+  forwardTo: v.exactOptional(v.string()),
+  registered: v.boolean(),
+  createdAtMs: integer,
+  lastReceivedAtMs: v.exactOptional(integer),
+  ownHosts: v.array(v.string()),
+});
 
 function numberOf(value: number): { readonly N: string } {
   return { N: String(value) };

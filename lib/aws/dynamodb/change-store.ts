@@ -1,16 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Change, type Difference, maxKeptIds, sizeOf } from '../../device/changes.ts';
-import type { Contacts } from '../../device/contacts.ts';
+import * as v from 'valibot';
+import { type Change, maxKeptIds, sizeOf } from '../../device/changes.ts';
 import type { ChangeStore, Clock } from '../../device/ports.ts';
-import {
-  asInteger,
-  asObject,
-  asString,
-  asStrings,
-  optional,
-  parseStored,
-  Undecodable,
-} from './stored-json.ts';
+import { checked, integer, Undecodable } from './stored.ts';
 import { type Item, partitionOf, putItem, queryItems, type Table, ttlAttribute } from './table.ts';
 
 const retentionMs = 30 * 24 * 3_600_000;
@@ -53,37 +45,23 @@ function withinLimit({ from, to, atMs, difference }: Change): Change {
 }
 
 function decodeChange(item: Item): Change {
-  const { from, to, atMs, difference } = asObject(parseStored(unzipped(item.content?.B), 'change'), 'change');
-  const kept = optional(difference, 'change.difference', decodeDifference);
-  return {
-    from: asString(from, 'change.from'),
-    to: asString(to, 'change.to'),
-    atMs: asInteger(atMs, 'change.atMs'),
-    ...(kept && { difference: kept }),
-  };
+  return checked(change, unzipped(item.content?.B), 'change');
 }
 
-function unzipped(content: Uint8Array | undefined): string | undefined {
+function unzipped(content: Uint8Array | undefined): unknown {
   try {
-    return content && gunzipSync(content).toString('utf8');
+    return content && JSON.parse(gunzipSync(content).toString('utf8'));
   } catch {
-    throw new Undecodable('change', 'gzip');
+    throw new Undecodable('change', 'gzip of JSON');
   }
 }
 
-function decodeDifference(value: unknown, field: string): Difference {
-  const { added, removed } = asObject(value, field);
-  return {
-    added: decodeContacts(added, `${field}.added`),
-    removed: decodeContacts(removed, `${field}.removed`),
-  };
-}
+const ids = v.array(v.string());
+const contacts = v.object({ friends: ids, chatrooms: ids, ghs: ids });
 
-function decodeContacts(value: unknown, field: string): Contacts {
-  const { friends, chatrooms, ghs } = asObject(value, field);
-  return {
-    friends: asStrings(friends, `${field}.friends`),
-    chatrooms: asStrings(chatrooms, `${field}.chatrooms`),
-    ghs: asStrings(ghs, `${field}.ghs`),
-  };
-}
+const change: v.GenericSchema<unknown, Change> = v.object({
+  from: v.string(),
+  to: v.string(),
+  atMs: integer,
+  difference: v.exactOptional(v.object({ added: contacts, removed: contacts })),
+});

@@ -1,18 +1,18 @@
+import * as v from 'valibot';
 import type { ChatroomStore } from '../../chatrooms/ports.ts';
 import type { Chatroom } from '../../chatrooms/room-rules.ts';
-import { type Clock, StoreUnavailable } from '../../device/ports.ts';
-import { decodeChatroom, encodeChatroom } from './chatroom-codec.ts';
-import { asRev } from './stored-json.ts';
+import type { Clock } from '../../device/ports.ts';
+import { type Cell, update } from '../../device/update-record.ts';
+import { attributesOf, decoded, integer } from './stored.ts';
 import { type Condition, getItem, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
 
 const prefix = 'CHATROOM#';
 /** When the next call about a room of the device may begin. */
 const pacingSk = 'CHATROOMS';
-const maxTries = 20;
 
 /**
- * The rooms that were heard of: `rev` (N), `content` (S, see `chatroom-codec.ts`), `nonce` (S, of the write), `fence` (N, the
- * device record's revision). `newNonce`: a text that no other write has. Reading throws `Undecodable`.
+ * The rooms that callbacks revealed: the attributes are those of `Chatroom`, and `nonce` (S, of the write), `fence` (N, the device
+ * record's revision). `newNonce`: a text that no other write has. Reading throws `Undecodable`.
  */
 export function createChatroomStore(
   table: Table,
@@ -29,8 +29,7 @@ export function createChatroomStore(
       const nonce = newNonce();
       const sk = `${prefix}${next.id}`;
       const attributes = {
-        rev: numberOf(next.rev),
-        content: { S: encodeChatroom(next) },
+        ...attributesOf(next),
         nonce: { S: nonce },
         fence: numberOf(fence),
       };
@@ -63,15 +62,18 @@ export function createChatroomStore(
     },
 
     async reserve(deviceKey, fence, nowMs, intervalMs) {
-      for (let tries = 1; tries <= maxTries; tries += 1) {
-        const item = await getItem(table, deviceKey, pacingSk, 'strong');
-        const seen = item?.nextCallAtMs?.N;
-        const slotMs = Math.max(nowMs, Number(seen ?? 0));
-        const attributes = { nextCallAtMs: numberOf(slotMs + intervalMs), fence: numberOf(fence) };
-        if (await putItem(table, deviceKey, pacingSk, attributes, unchanged(seen))) return slotMs;
-        await clock.sleep(Math.random() * 20 * tries);
-      }
-      throw new StoreUnavailable('the times of the device change too often for one to be reserved');
+      const cell: Cell<string> = {
+        load: async () => (await getItem(table, deviceKey, pacingSk, 'strong'))?.nextCallAtMs?.N,
+        store: (next, before) => {
+          const attributes = { nextCallAtMs: { N: next }, fence: numberOf(fence) };
+          return putItem(table, deviceKey, pacingSk, attributes, unchanged(before));
+        },
+      };
+      const { decided } = await update(cell, clock, (nextCallAtMs) => {
+        const slotMs = Math.max(nowMs, Number(nextCallAtMs ?? 0));
+        return { slotMs, next: String(slotMs + intervalMs) };
+      });
+      return decided.slotMs;
     },
   };
 }
@@ -88,9 +90,26 @@ function unchanged(seen: string | undefined): Condition {
 }
 
 function decode(item: Item): Chatroom {
-  const id = item.sk?.S?.slice(prefix.length) ?? '';
-  return decodeChatroom(id, asRev(item.rev?.N, 'chatroom.rev'), item.content?.S);
+  return decoded(chatroom, item, 'chatroom');
 }
+
+const text = v.nullable(v.string());
+
+const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
+  id: v.string(),
+  rev: integer,
+  firstHeardAtMs: integer,
+  lastHeardAtMs: integer,
+  writtenAtMs: v.exactOptional(integer),
+  leftAtMs: v.exactOptional(integer),
+  info: v.exactOptional(
+    v.object({ name: text, remark: text, owner: text, memberCount: v.nullable(integer) }),
+  ),
+  attempts: integer,
+  request: v.exactOptional(
+    v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
+  ),
+});
 
 function numberOf(value: number): { readonly N: string } {
   return { N: String(value) };

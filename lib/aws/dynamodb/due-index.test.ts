@@ -19,7 +19,7 @@ function recordDue(rev: number, dueAtMs?: number): DeviceRecord {
     failures: 0,
     ...(dueAtMs !== undefined && { dueAtMs }),
   };
-  return { rev, results: [], superseded: [], subscription };
+  return { rev, superseded: {}, subscription };
 }
 
 describe('the index of due devices', () => {

@@ -13,7 +13,7 @@ import { putItem, type Table } from './table.ts';
 
 const local = useLocalTable();
 const clock = { now: () => Date.UTC(2027, 0, 31) };
-const tombstone: DeviceRecord = { rev: 5, results: [], superseded: [], erasedAtMs: clock.now() };
+const tombstone: DeviceRecord = { rev: 5, superseded: {}, erasedAtMs: clock.now() };
 
 let device = 0;
 const newDevice = () => `device-${++device}`;
@@ -29,12 +29,17 @@ async function writeAll(table: Table, deviceKey: string, rev: number): Promise<v
   await createChangeStore(table, clock).put(deviceKey, rev, { from: 'a', to: 'b', atMs: clock.now() });
   const id = `${String(rev).padStart(7, '0')}-${'s'.repeat(16)}`;
   const times = { createdAtMs: clock.now(), endedAtMs: clock.now() };
-  await createRefreshArchive(table, clock).put(deviceKey, rev, [
-    { id, trigger: 'api', attempt: 0, status: 'failed', error: 'abandoned', ...times },
-  ]);
+  await createRefreshArchive(table, clock).put(deviceKey, rev, {
+    id,
+    trigger: 'api',
+    attempt: 0,
+    status: 'failed',
+    error: 'abandoned',
+    ...times,
+  });
   await createSubscriptionStore(table).put(deviceKey, rev, { suffix: 'suffix00', sealed: 'sealed' });
   const rooms = createChatroomStore(table, () => 'nonce', { sleep: () => Promise.resolve() });
-  const heard = { firstHeardAtMs: clock.now(), lastHeardAtMs: clock.now(), asked: 0 };
+  const heard = { firstHeardAtMs: clock.now(), lastHeardAtMs: clock.now(), attempts: 0 };
   await rooms.compareAndSet(deviceKey, rev, { id: `${rev}@chatroom`, rev: 1, ...heard });
   await rooms.reserve(deviceKey, rev, clock.now(), 2_000);
 }
@@ -63,7 +68,7 @@ it('leaves what was written after the revision', async () => {
     'CHANGE#0000000006',
     'CHATROOM#6@chatroom',
     'CHATROOMS',
-    'REFRESHES#0000006-ssssssssssssssss',
+    'REFRESH#0000006-ssssssssssssssss',
     'SNAPSHOT#B#00',
     'SNAPSHOT#B#01',
     'SUBSCRIPTION',

@@ -128,16 +128,19 @@ export const anyRecord: fc.Arbitrary<DeviceRecord> = fc.record(
     }),
     call: fc.record({ startedAtMs: time, mayRunUntilMs: time, oldestMs: time }),
     refresh: fc.oneof(anyOpen, anyEnded),
-    results: fc.array(anyEnded, { maxLength: 4 }),
-    superseded: fc.array(fc.record({ digest: fc.string(), atMs: time }), { maxLength: 4 }),
+    expectedMs: count,
+    superseded: fc.dictionary(fc.stringMatching(/^[\w-]{16}$/), time, { maxKeys: 4 }),
     subscription: anySubscription,
-    pendingRerun: fc.record({ notBeforeMs: time, requestedAtMs: time, trigger }),
+    rerun: fc.record(
+      { notBeforeMs: time, sentAtMs: time, trigger, isCovered: fc.boolean() },
+      { requiredKeys: ['notBeforeMs', 'trigger'] },
+    ),
     pending: fc.array(anyPending, { minLength: 1, maxLength: 2 }),
     offlineSinceMs: time,
     backAtMs: time,
     erasedAtMs: time,
   },
-  { requiredKeys: ['rev', 'results', 'superseded'] },
+  { requiredKeys: ['rev', 'superseded'] },
 );
 
 const nowMs = Date.UTC(2027, 0, 15, 12, 34, 56, 789);
@@ -145,20 +148,7 @@ const dayMs = 24 * 3_600_000;
 const digest = 'x'.repeat(43);
 const largeCounts = { friends: 49_999, chatrooms: 1_234, ghs: 1_234 };
 
-function endedAgo(agoMs: number): EndedRefresh {
-  return {
-    id: `0012abc-${'z'.repeat(16)}`,
-    trigger: 'callback',
-    createdAtMs: nowMs - agoMs - 612_345,
-    startedAtMs: nowMs - agoMs - 611_987,
-    attempt: 3,
-    status: 'succeeded',
-    endedAtMs: nowMs - agoMs,
-    result: { counts: largeCounts, added: 12_345, removed: 12_345 },
-  };
-}
-
-/** The list of 50,000 ids changed every two minutes; today's refreshes all needed retries; one is under way, another is pendingRerun. */
+/** The list of 50,000 ids changed every two minutes; one is under way, another is requested. */
 export const worstRecord: DeviceRecord = {
   rev: 1_234_567,
   snapshot: {
@@ -187,11 +177,13 @@ export const worstRecord: DeviceRecord = {
     error: 'upstream-malformed',
     confirming: true,
   },
-  results: [endedAgo(dayMs), endedAgo(dayMs / 2)],
-  superseded: Array.from({ length: 5 }, (_, index) => ({
-    digest: digest.slice(0, supersededDigestLength),
-    atMs: nowMs - index * 120_123,
-  })),
+  expectedMs: 612_345,
+  superseded: Object.fromEntries(
+    Array.from({ length: 5 }, (_, index) => [
+      `${index}`.repeat(supersededDigestLength),
+      nowMs - index * 120_123,
+    ]),
+  ),
   subscription: {
     suffix: 's'.repeat(8),
     createdAtMs: nowMs - 300 * dayMs,
@@ -201,6 +193,6 @@ export const worstRecord: DeviceRecord = {
     failures: 12,
     dueAtMs: nowMs + 1_234_567,
   },
-  pendingRerun: { notBeforeMs: nowMs + 12_345, requestedAtMs: 0, trigger: 'callback' },
+  rerun: { notBeforeMs: nowMs + 12_345, sentAtMs: nowMs - 2_345, trigger: 'callback' },
   offlineSinceMs: nowMs - 3 * dayMs,
 };

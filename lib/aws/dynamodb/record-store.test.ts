@@ -1,15 +1,16 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { DeviceRecord } from '../../device/record.ts';
 import { newNonce } from '../../system/random.ts';
-import { worstRecord } from './record-samples.test-data.ts';
+import { anyRecord, worstRecord } from './record-samples.test-data.ts';
 import { createRecordStore, recordSk } from './record-store.ts';
 import { type Item, partitionOf, putItem, type Table } from './table.ts';
 
 const local = useLocalTable();
 const records = (watch?: Watch) => createRecordStore(local.open(watch), newNonce);
-const emptyOf = (rev: number): DeviceRecord => ({ rev, results: [], superseded: [] });
+const emptyOf = (rev: number): DeviceRecord => ({ rev, superseded: {} });
 
 let device = 0;
 const newDevice = () => `device-${String(++device).padStart(36, '0')}`;
@@ -19,15 +20,23 @@ async function itemOf(table: Table, deviceKey: string): Promise<Item> {
   return (await table.client.send(new GetItemCommand({ TableName: table.name, Key }))).Item ?? {};
 }
 
-/** DynamoDB's rule: names and texts in UTF-8, numbers by their digits (developer guide, item sizes). */
+/** DynamoDB's rule: names and texts in UTF-8, numbers by their digits, 3 bytes a map or list and 1 a member (developer guide, item sizes). */
 function sizeOf(item: Item): number {
-  return Object.entries(item).reduce((sum, [name, { S = '', N }]) => {
-    const bytes = N === undefined ? Buffer.byteLength(S) : Math.ceil(N.length / 2) + 1;
-    return sum + Buffer.byteLength(name) + bytes;
-  }, 0);
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(value),
+    0,
+  );
 }
 
-describe('swap', () => {
+function sizeOfValue({ S, N, M, L }: AttributeValue): number {
+  if (S !== undefined) return Buffer.byteLength(S);
+  if (N !== undefined) return Math.ceil(N.replace(/^-|0+$/g, '').length / 2) + 1;
+  if (M !== undefined) return 3 + Object.keys(M).length + sizeOf(M);
+  if (L !== undefined) return L.reduce((sum, one) => sum + 1 + sizeOfValue(one), 3);
+  return 1;
+}
+
+describe('compareAndSet', () => {
   it('stores the first record of a device, and each next one over the one before', async () => {
     const store = records();
     const key = newDevice();
@@ -40,10 +49,11 @@ describe('swap', () => {
   it('refuses the second of two that were decided on the same record', async () => {
     const store = records();
     const key = newDevice();
-    expect(await Promise.all([1, 2, 3].map(() => store.compareAndSet(key, emptyOf(1))))).toHaveLength(3);
+    const first = await Promise.all([1, 2, 3].map(() => store.compareAndSet(key, emptyOf(1))));
+    expect(first.filter((won) => won)).toHaveLength(1);
     expect(await store.compareAndSet(key, emptyOf(1))).toBe(false);
-    const swapped = await Promise.all([1, 2, 3, 4].map(() => store.compareAndSet(key, emptyOf(2))));
-    expect(swapped.filter((won) => won)).toHaveLength(1);
+    const stored = await Promise.all([1, 2, 3, 4].map(() => store.compareAndSet(key, emptyOf(2))));
+    expect(stored.filter((won) => won)).toHaveLength(1);
     expect(await store.compareAndSet(key, emptyOf(4))).toBe(false);
     expect(await store.load(key)).toEqual(emptyOf(2));
   });
@@ -112,6 +122,18 @@ describe('swap', () => {
   });
 });
 
+it('gives every record back as it was stored', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyRecord, async (record) => {
+      const key = newDevice();
+      const first = { ...record, rev: 1 };
+      expect(await records().compareAndSet(key, first)).toBe(true);
+      expect(await records().load(key)).toEqual(first);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 describe('a tombstone', () => {
   const erasedAtMs = Date.UTC(2026, 5, 1);
 
@@ -148,9 +170,9 @@ describe('failures', () => {
   it('to understand what is stored name the field', async () => {
     const table = local.open();
     const key = newDevice();
-    await putItem(table, key, recordSk, { rev: { N: '1' }, content: { S: '{"t":0,"p":5}' } });
+    await putItem(table, key, recordSk, { rev: { N: '1' }, superseded: { S: 'none' } });
     await expect(createRecordStore(table, newNonce).load(key)).rejects.toThrow(
-      'stored results: expected an array',
+      'stored record.superseded: expected Object',
     );
   });
 });

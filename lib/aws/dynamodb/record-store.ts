@@ -1,39 +1,34 @@
+import * as v from 'valibot';
+import { failureClasses } from '../../device/failures.ts';
 import type { RecordStore } from '../../device/ports.ts';
-import type { DeviceRecord } from '../../device/record.ts';
+import { type DeviceRecord, type EndedRefresh, type OpenRefresh, triggers } from '../../device/record.ts';
 import { dueAttributes } from './due-index.ts';
-import { decodeRecord, encodeRecord } from './record-codec.ts';
-import { asRev } from './stored-json.ts';
+import { attributesOf, decoded, integer } from './stored.ts';
 import { type Condition, getItem, type Item, putItem, type Table, ttlAttribute } from './table.ts';
 
 export const recordSk = 'DEVICE';
 
 /** How long a tombstone outlives the device: longer than anything that was under way when it was erased. */
-const tombstoneRetentionMs = 2 * 24 * 3_600_000;
+export const tombstoneRetentionMs = 2 * 24 * 3_600_000;
 
 /**
- * The device records: `rev` (N), `content` (S, see `record-codec.ts`), `nonce` (S, of the write).
- * `newNonce`: a text that no other write has. `load` throws `Undecodable` on content of an unknown form.
+ * The device records: the attributes are those of `DeviceRecord`, and `nonce` (S, of the write). An item stays within one write
+ * unit (1 KB). `newNonce`: a text that no other write has. `load` throws `Undecodable` on an item of another form.
  */
 export function createRecordStore(table: Table, newNonce: () => string): RecordStore {
   return {
     async load(deviceKey) {
       const item = await getItem(table, deviceKey, recordSk, 'strong');
-      return item && decodeRecord(asRev(item.rev?.N, 'record.rev'), item.content?.S);
+      return item && decoded(deviceRecord, item, 'record');
     },
 
     async compareAndSet(deviceKey, next) {
       const nonce = newNonce();
-      const stored = await putItem(
-        table,
-        deviceKey,
-        recordSk,
-        itemOf(deviceKey, next, nonce),
-        expected(next.rev - 1),
-      );
-      if (stored) return true;
+      const item = itemOf(deviceKey, next, nonce);
+      if (await putItem(table, deviceKey, recordSk, item, expected(next.rev - 1))) return true;
       // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
-      const item = await getItem(table, deviceKey, recordSk, 'strong');
-      return item?.nonce?.S === nonce;
+      const stored = await getItem(table, deviceKey, recordSk, 'strong');
+      return stored?.nonce?.S === nonce;
     },
   };
 }
@@ -46,8 +41,7 @@ function expected(rev: number): Condition {
 function itemOf(deviceKey: string, record: DeviceRecord, nonce: string): Item {
   const { erasedAtMs, subscription } = record;
   return {
-    rev: { N: String(record.rev) },
-    content: { S: encodeRecord(record) },
+    ...attributesOf(record),
     nonce: { S: nonce },
     ...(subscription?.dueAtMs !== undefined && dueAttributes(deviceKey, subscription.dueAtMs)),
     ...(erasedAtMs !== undefined && {
@@ -55,3 +49,91 @@ function itemOf(deviceKey: string, record: DeviceRecord, nonce: string): Item {
     }),
   };
 }
+
+const counts = v.object({ friends: integer, chatrooms: integer, ghs: integer });
+
+const refreshBase = {
+  id: v.string(),
+  trigger: v.picklist(triggers),
+  createdAtMs: integer,
+  startedAtMs: v.exactOptional(integer),
+  attempt: integer,
+  error: v.exactOptional(v.picklist(failureClasses)),
+};
+
+const openRefresh: v.GenericSchema<unknown, OpenRefresh> = v.object({
+  ...refreshBase,
+  status: v.picklist(['queued', 'running']),
+  deadlineAtMs: integer,
+  step: integer,
+  notBeforeMs: integer,
+  sentAtMs: integer,
+  lease: v.exactOptional(v.object({ owner: v.string(), untilMs: integer })),
+  retries: integer,
+  confirming: v.exactOptional(v.boolean()),
+});
+
+export const endedRefresh: v.GenericSchema<unknown, EndedRefresh> = v.object({
+  ...refreshBase,
+  status: v.picklist(['succeeded', 'failed']),
+  endedAtMs: integer,
+  result: v.exactOptional(v.object({ counts, added: integer, removed: integer })),
+});
+
+const pending = { refreshId: v.string(), rev: integer, atMs: integer };
+
+const deviceRecord: v.GenericSchema<unknown, DeviceRecord> = v.object({
+  rev: integer,
+  snapshot: v.exactOptional(
+    v.object({
+      slot: v.picklist(['A', 'B']),
+      digest: v.string(),
+      partDigests: v.array(v.string()),
+      counts,
+      asOfMs: integer,
+      receivedAtMs: integer,
+      changedAtMs: integer,
+    }),
+  ),
+  call: v.exactOptional(v.object({ startedAtMs: integer, mayRunUntilMs: integer, oldestMs: integer })),
+  refresh: v.exactOptional(v.union([openRefresh, endedRefresh])),
+  expectedMs: v.exactOptional(integer),
+  superseded: v.record(v.string(), integer),
+  subscription: v.exactOptional(
+    v.object({
+      suffix: v.string(),
+      createdAtMs: integer,
+      everyMs: v.exactOptional(integer),
+      anchorMs: integer,
+      onCallbacks: v.boolean(),
+      failures: integer,
+      dueAtMs: v.exactOptional(integer),
+      stopped: v.exactOptional(v.boolean()),
+    }),
+  ),
+  rerun: v.exactOptional(
+    v.object({
+      notBeforeMs: integer,
+      sentAtMs: v.exactOptional(integer),
+      trigger: v.picklist(triggers),
+      isCovered: v.exactOptional(v.boolean()),
+    }),
+  ),
+  pending: v.exactOptional(
+    v.array(
+      v.variant('kind', [
+        v.object({
+          ...pending,
+          kind: v.literal('changed'),
+          from: v.exactOptional(v.string()),
+          added: integer,
+          removed: integer,
+        }),
+        v.object({ ...pending, kind: v.literal('failed'), error: v.picklist(failureClasses) }),
+      ]),
+    ),
+  ),
+  offlineSinceMs: v.exactOptional(integer),
+  backAtMs: v.exactOptional(integer),
+  erasedAtMs: v.exactOptional(integer),
+});

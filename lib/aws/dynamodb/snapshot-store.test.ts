@@ -107,7 +107,7 @@ describe('read', () => {
       { length: 50_000 },
       (_, index) => `wxid_${partDigestOf(Buffer.from([index >> 8, index])).slice(0, 14)}`,
     );
-    const body = packBody({ friends, chatrooms: [], ghs: [] });
+    const body = packBody({ friends, chatrooms: [], ghs: [] }) ?? new Uint8Array();
     const written = splitIntoParts(body);
     expect(written.length).toBeGreaterThan(1);
     expect(await snapshots().write(key, 'A', 1, written)).toBe(true);

@@ -12,8 +12,10 @@ export function createSnapshotStore(table: Table): SnapshotStore {
 export function packedSnapshots(stored: SnapshotParts): SnapshotStore {
   return {
     async write(deviceKey, slot, fence, contacts) {
-      const parts = splitIntoParts(packBody(contacts));
-      return (await stored.write(deviceKey, slot, fence, parts)) ? parts.map(partDigestOf) : undefined;
+      const body = packBody(contacts);
+      if (body === undefined) return 'too-large';
+      const parts = splitIntoParts(body);
+      return (await stored.write(deviceKey, slot, fence, parts)) ? parts.map(partDigestOf) : 'overtaken';
     },
     readPacked: (deviceKey, ref) => stored.read(deviceKey, ref),
     async read(deviceKey, ref) {

@@ -42,7 +42,7 @@ export async function sendJson(
   await answered('SendMessage', client.send(command));
 }
 
-/** Longest hiding of one handle: 12 hours (SQS quota). */
+/** Longest visibility timeout: 12 hours (SQS quota). */
 const maxHiddenS = 43_200;
 
 /** The hold on one received message. Throws `QueueUnavailable`, and `RangeError` on a time SQS has not. */

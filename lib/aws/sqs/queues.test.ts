@@ -113,7 +113,7 @@ describe('the local queues', () => {
   it('are on 127.0.0.1 at the port that is listened on', () => {
     expect(sqs.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(sqs.queueUrl('refresh')).toBe(`${sqs.url}/000000000000/refresh`);
-    expect(() => sqs.queueUrl('other')).toThrow('no queue other: there are dead, refresh');
+    expect(() => sqs.queueUrl('other')).toThrow('no queue other: there are refresh, dead');
   });
 
   it('have the visibility timeout that they were asked for', async () => {

@@ -29,7 +29,7 @@ export function createForwardQueue(client: SQSClient, queueUrl: string): Forward
   return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
 }
 
-/** The message as it was: what is put back into the relay queue by hand is read from it again. */
+/** The message as it was: what is put back into the forwarding queue by hand is read from it again. */
 export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLetters {
   return {
     async send(message) {

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { beforeEach, expect, it } from 'vitest';
-import { contextOf } from '../../../tests/service/gateway.ts';
+import { contextOf } from '../../../mocks/local-stack/functions.ts';
 import type { MessageResult } from '../../device/ports.ts';
 import type { Log, LogFields } from '../../telemetry/log.ts';
 import { queueHandler } from './serve-batch.ts';
@@ -68,10 +68,10 @@ it('reports those that are to come again, and those whose serving failed, and no
   );
   expect(batchItemFailures).toEqual([{ itemIdentifier: 'message-1' }, { itemIdentifier: 'message-2' }]);
   expect(told.map(({ level, message }) => `${level}: ${message}`)).toEqual([
-    'info: served',
-    'error: not served, comes again',
-    'info: served',
-    'info: served',
+    'info: message handled',
+    'error: message failed; will be retried',
+    'info: message handled',
+    'info: message handled',
   ]);
   const about = { kind: 'note', deliveryId: 'a', messageId: 'message-0', receives: 2, what: 'read' };
   expect(told[0]?.fields).toMatchObject(about);

@@ -24,50 +24,51 @@ export interface BatchPorts {
 const lastMs = 3_000;
 
 /**
- * The handler of a queue's function. `parse`: the message in a body, undefined when it is none of that queue's. One message after the other, each served for itself. Those that are to come
- * again, or whose serving failed, are reported as failures of their own; all others are deleted by Lambda.
+ * The handler of a queue's function. `parse`: the message in a body, undefined when it is not of that queue. Messages are
+ * handled one after the other. Those to retry later, and those whose handling threw, are reported as failed items; Lambda
+ * deletes all others.
  */
 export function queueHandler<Message extends KnownMessage>(
   parse: (body: string) => Message | undefined,
-  serve: HandleMessage<Message>,
+  handle: HandleMessage<Message>,
   ports: BatchPorts,
 ) {
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const record of event.Records) {
-      const done = await serveRecord(record, context, { parse, serve, ...ports });
+      const done = await handleRecord(record, context, { parse, handle, ...ports });
       if (!done) batchItemFailures.push({ itemIdentifier: record.messageId });
     }
     return { batchItemFailures };
   };
 }
 
-interface Serving<Message> extends BatchPorts {
+interface Handling<Message> extends BatchPorts {
   readonly parse: (body: string) => Message | undefined;
-  readonly serve: HandleMessage<Message>;
+  readonly handle: HandleMessage<Message>;
 }
 
-async function serveRecord<Message extends KnownMessage>(
+async function handleRecord<Message extends KnownMessage>(
   record: SQSRecord,
   context: Context,
-  { parse, serve, handleOf, log }: Serving<Message>,
+  { parse, handle, handleOf, log }: Handling<Message>,
 ): Promise<boolean> {
   const message = parse(record.body);
   const about = { messageId: record.messageId, receives: Number(record.attributes.ApproximateReceiveCount) };
   if (message === undefined) {
-    log.warn('not a message of ours, dropped', about);
+    log.warn('unknown message dropped', about);
     return true;
   }
   const budgetMs = context.getRemainingTimeInMillis() - lastMs;
   const fields = { ...about, ...fieldsOf(message) };
   try {
     const run = { budgetMs, signal: AbortSignal.timeout(Math.max(1, budgetMs)) };
-    const served = await serve(message, handleOf(record.receiptHandle), run);
-    const error = served.kind === 'ack' ? served.error : undefined;
-    log.info('served', { ...fields, what: served.what ?? 'hidden', error });
-    return served.kind === 'ack';
+    const result = await handle(message, handleOf(record.receiptHandle), run);
+    const error = result.kind === 'ack' ? result.error : undefined;
+    log.info('message handled', { ...fields, what: result.what ?? 'retry-later', error });
+    return result.kind === 'ack';
   } catch (error) {
-    log.error('not served, comes again', fields, error);
+    log.error('message failed; will be retried', fields, error);
     return false;
   }
 }

@@ -1,0 +1,12 @@
+import { startSqs } from '../mocks/local-stack/sqs.ts';
+
+// A process of queues to be killed: `node tests/queue-process.ts <folder>` writes the URL when it is up.
+
+const sqs = await startSqs({
+  path: process.argv[2] ?? '',
+  queues: [
+    { name: 'dead', visibilityTimeoutS: 1 },
+    { name: 'work', visibilityTimeoutS: 1, maxReceiveCount: 2, deadLetterName: 'dead' },
+  ],
+});
+process.stdout.write(`${sqs.url}\n`);
