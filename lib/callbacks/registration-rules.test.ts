@@ -44,7 +44,10 @@ describe('the rules of a callback', () => {
     fc.assert(
       fc.property(callbacks, callbacks, fc.option(callbacks, { nil: undefined }), (before, stored, now) => {
         const restored = restoreCallback(now, stored, before);
-        if (now?.rev !== stored.rev) return expect(restored).toBeUndefined();
+        if (now?.rev !== stored.rev) {
+          expect(restored).toBeUndefined();
+          return;
+        }
         const { lastReceivedAtMs: _earlier, ...rest } = before;
         expect(restored).toMatchObject(rest);
         expect(restored?.lastReceivedAtMs).toBe(now.lastReceivedAtMs ?? before.lastReceivedAtMs);
@@ -67,10 +70,10 @@ describe('the rules of a callback', () => {
     fc.assert(
       fc.property(fc.option(callbacks, { nil: undefined }), target, ownHosts, (now, forwardTo, hosts) => {
         const decision = redirectTo(now, { forwardTo, ownHosts: hosts });
-        if (now === undefined) return expect(decision).toEqual({ kind: 'no-callback' });
-        if (!isCalled(now)) return expect(decision).toEqual({ kind: 'not-called' });
-        if (now.forwardTo === forwardTo) return expect(decision).toEqual({ kind: 'kept' });
-        expect(decision).toEqual({ kind: 'kept', next: { ...now, forwardTo, ownHosts: hosts } });
+        if (now === undefined) expect(decision).toEqual({ kind: 'no-callback' });
+        else if (!isCalled(now)) expect(decision).toEqual({ kind: 'not-called' });
+        else if (now.forwardTo === forwardTo) expect(decision).toEqual({ kind: 'kept' });
+        else expect(decision).toEqual({ kind: 'kept', next: { ...now, forwardTo, ownHosts: hosts } });
       }),
     );
   });
