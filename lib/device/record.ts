@@ -125,12 +125,17 @@ export interface Subscription {
   readonly stopped?: boolean;
 }
 
-/** A change was reported and no list call has begun since: the refresh is to run once more. */
+/** A change was reported and no list call is known to have begun since: the refresh is to run once more. */
 export interface PendingRerun {
   readonly notBeforeMs: EpochMs;
-  /** When its message was last sent, or about to be; 0 while a refresh runs, whose end sends it. */
-  readonly sentAtMs: EpochMs;
+  /** When its message was last sent, or about to be; absent while a refresh runs, whose end sends it. */
+  readonly sentAtMs?: EpochMs;
   readonly trigger: Trigger;
+  /**
+   * The latest list call was to begin after every change that was reported, but is not known to have been made: its worker may have
+   * crashed before.
+   */
+  readonly isCovered?: boolean;
 }
 
 /** An event for EventBridge, until it is known to have been published (outbox). */

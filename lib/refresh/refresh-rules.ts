@@ -213,9 +213,11 @@ export function claim(
 
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
-  // A list call that begins now sees whatever was reported before.
-  const { rerun, ...rest } = record;
-  const next = advance(running && rerun ? { ...rest, rerun } : rest, {
+  // A list call that begins now sees whatever was reported before. That it was made is known when it is settled.
+  const { rerun } = record;
+  const covered = rerun && { notBeforeMs: rerun.notBeforeMs, trigger: rerun.trigger, isCovered: true };
+  const next = advance(record, {
+    ...(covered && !running && { rerun: covered }),
     call,
     refresh: {
       ...refresh,
@@ -252,7 +254,7 @@ export function heldBy(
 }
 
 /** A worker holds the refresh under a living lease. */
-function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
+export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
   return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
 }
 
@@ -310,10 +312,10 @@ export function settle(
   switch (event.kind) {
     case 'lost': {
       if (record.call === undefined || policy.cacheWindowMs === 0) {
-        return retryOrFail(record, refresh, event.class, nowMs, policy);
+        return retryOrFail(afterCall(record), refresh, event.class, nowMs, policy);
       }
       const call = { ...record.call, mayRunUntilMs: nowMs + policy.cacheWindowMs };
-      return requeue({ ...record, call }, { ...refresh, error: event.class }, nowMs, 0);
+      return requeue({ ...afterCall(record), call }, { ...refresh, error: event.class }, nowMs, 0);
     }
     case 'failed':
       return retryOrFail(afterWork(record, event.work), refresh, event.class, nowMs, policy);
@@ -339,7 +341,7 @@ export function settle(
       if (isStaleCache) return succeed(record, refresh, result, nowMs);
       const asOfMs = Math.max(snapshot.asOfMs, event.work === 'list' ? call.startedAtMs : call.oldestMs);
       const confirmed = { ...snapshot, asOfMs, receivedAtMs: nowMs };
-      return succeed({ ...afterWork(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
+      return succeed({ ...afterList(record, event.work), snapshot: confirmed }, refresh, result, nowMs);
     }
     case 'changed': {
       const { snapshot, result } = event;
@@ -348,7 +350,7 @@ export function settle(
       if (before && snapshot.asOfMs < before.asOfMs) {
         return requeue(record, refresh, nowMs, policy.cachePollMs);
       }
-      const settled = { ...afterWork(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
+      const settled = { ...afterList(record, event.work), superseded: supersededBy(record, snapshot, nowMs) };
       return succeed(settled, refresh, result, nowMs, { snapshot, before });
     }
   }
@@ -360,7 +362,21 @@ export function settle(
  */
 function afterWork(record: DeviceRecord, work: Work): DeviceRecord {
   if (work === 'poll') return record;
-  const { call: _over, ...rest } = record;
+  const { call: _over, ...rest } = afterCall(record);
+  return rest;
+}
+
+/** The same, when it gave a list that is no memory: the cache has it from this call, where it can stem from no earlier one. */
+function afterList(record: DeviceRecord, work: Work): DeviceRecord {
+  const { call } = record;
+  const wasMade = work === 'poll' && call?.oldestMs === call?.startedAtMs;
+  return wasMade ? afterCall(record) : afterWork(record, work);
+}
+
+/** The latest list call is known to have been made: what it covers is no longer pending. */
+function afterCall(record: DeviceRecord): DeviceRecord {
+  if (!record.rerun?.isCovered) return record;
+  const { rerun: _seen, ...rest } = record;
   return rest;
 }
 

@@ -3,6 +3,7 @@ import { defaultPolicy } from '../device/policy.test-data.ts';
 import { dueAgainMs, type Policy } from '../device/policy.ts';
 import type { DeviceRecord } from '../device/record.ts';
 import { subscribe } from '../device/subscription-rules.ts';
+import type { WorkOutcome } from './refresh-rules.ts';
 import { begin, claim, settle, start } from './refresh-rules.ts';
 import { rerunDelayS, rerunForOwner, rerunForSubscription, startRerun } from './rerun-rules.ts';
 import { startDue } from './schedule-rules.ts';
@@ -89,6 +90,24 @@ describe('a change that is heard of', () => {
     expect(outcome).toMatchObject({ kind: 'resent', send: { refreshId: queued.refresh?.id, step: 1 } });
   });
 
+  it('waits until the message of a queued refresh that nobody works on counts as lost', () => {
+    const asked = stored(change(subscribed, t0));
+    const queued = stored(start(asked, { nowMs: t0 + 9 * s, trigger: 'api', suffix }, policy));
+    expect(startRerun(queued, { nowMs: t0 + 10 * s, suffix }, policy).outcome).toEqual({
+      kind: 'wait',
+      untilMs: t0 + 19 * s,
+    });
+    expect(rerunDelayS(queued, t0 + 10 * s, policy)).toBe(9);
+  });
+
+  it('looks after a queued refresh that will not see it, because an earlier list call may run', () => {
+    const call = { startedAtMs: t0 - 60 * s, mayRunUntilMs: t0 + 600 * s, oldestMs: t0 - 60 * s };
+    const begun = begin({ ...subscribed, call }, { nowMs: t0, trigger: 'api', suffix }, policy);
+    const asked = change(stored(begun), t0 + s);
+    expect(asked.outcome).toEqual({ kind: 'requested', delayS: 10 });
+    expect(change(asked.next, t0 + 2 * s)).toEqual({ outcome: { kind: 'joined' } });
+  });
+
   it('waits for the interval after a refresh that has just ended', () => {
     const record = { ...ended('device-offline', running(), t0 + 5 * s) };
     expect(change(record, t0 + 6 * s).outcome).toEqual({ kind: 'requested', delayS: 29 });
@@ -101,7 +120,7 @@ describe('a change that is heard of', () => {
     expect(rerunDelayS(transient, t0 + 5 * s, policy)).toBe(6);
   });
 
-  it('is seen when a list call begins, and not before', () => {
+  it('is seen when a list call that began after it is known to have been made, and not before', () => {
     const asked = stored(change(subscribed, t0));
     expect(startRerun(asked, { nowMs: t0 + 9 * s, suffix }, policy).outcome).toEqual({
       kind: 'wait',
@@ -111,10 +130,56 @@ describe('a change that is heard of', () => {
     expect(begun).toMatchObject({ rerun: { trigger: 'callback' }, refresh: { trigger: 'callback' } });
     const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
     const claimed = stored(claim(begun, message, { owner: 'worker', nowMs: t0 + 11 * s }, policy));
-    expect(claimed).not.toHaveProperty('rerun');
+    expect(claimed.rerun).toMatchObject({ isCovered: true });
+    expect(ended('upstream-error', claimed, t0 + 12 * s)).not.toHaveProperty('rerun');
     expect(startRerun(claimed, { nowMs: t0 + 12 * s, suffix }, policy)).toEqual({
       outcome: { kind: 'drop' },
     });
+  });
+});
+
+describe('a change whose list call may not have been made', () => {
+  const snapshot = {
+    slot: 'A' as const,
+    digest: 'digest',
+    partDigests: [],
+    counts: { friends: 1, chatrooms: 0, ghs: 0 },
+    asOfMs: t0,
+    receivedAtMs: t0,
+    changedAtMs: t0,
+  };
+  const result = { counts: snapshot.counts, added: 1, removed: 0 };
+  /** A change is reported at t0, its refresh calls GeWe at t0 + 10 s, and its worker crashes; another asks the cache at t0 + 45 s. */
+  function polling(more: Partial<DeviceRecord> = {}): DeviceRecord {
+    const begun = stored(
+      startRerun({ ...stored(change(subscribed, t0)), ...more }, { nowMs: t0 + 10 * s, suffix }, policy),
+    );
+    const message = { refreshId: begun.refresh?.id ?? '', step: 1 };
+    const crashed = stored(claim(begun, message, { owner: 'one', nowMs: t0 + 10 * s }, policy));
+    return stored(claim(crashed, message, { owner: 'worker', nowMs: t0 + 45 * s }, policy));
+  }
+  const settled = (record: DeviceRecord, event: WorkOutcome) => {
+    const held = { refreshId: record.refresh?.id ?? '', step: 1, owner: 'worker' };
+    return stored(settle(record, held, event, t0 + 45 * s, policy));
+  };
+  const changed: WorkOutcome = { kind: 'changed', work: 'poll', snapshot, result };
+
+  it('stays pending when the cache may only repeat the stored list', () => {
+    const ended = settled(polling({ snapshot }), { kind: 'unchanged', work: 'poll' });
+    expect(ended.refresh).toMatchObject({ status: 'succeeded' });
+    expect(rerunDelayS(ended, t0 + 45 * s, policy)).toBe(60);
+  });
+
+  it('is seen by a list of the cache that stems from this call, and by none that may stem from an earlier one', () => {
+    expect(settled(polling(), changed)).not.toHaveProperty('rerun');
+    const earlier = { startedAtMs: t0 - 900 * s, mayRunUntilMs: t0 - 60 * s, oldestMs: t0 - 900 * s };
+    expect(settled(polling({ call: earlier }), changed).rerun).toMatchObject({ isCovered: true });
+  });
+
+  it('does not stand for a later change, which is asked for anew', () => {
+    const later = change(polling(), t0 + 50 * s);
+    expect(later.outcome.kind).toBe('pending');
+    expect(later.next?.rerun).toEqual({ notBeforeMs: t0 + 60 * s, trigger: 'callback' });
   });
 });
 

@@ -1,8 +1,8 @@
 import { longestDelayS, type Policy, resendIntervalMs } from '../device/policy.ts';
-import type { Decision, DeviceRecord, EpochMs, Trigger } from '../device/record.ts';
+import type { Decision, DeviceRecord, EpochMs, OpenRefresh, Trigger } from '../device/record.ts';
 import { advance, emptyRecord, isOpen } from '../device/record.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { asSeen, begin, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
+import { asSeen, begin, isHeld, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
 
 // When changes are reported, the list is fetched again by a call that begins after them: once, however many arrive. A running refresh has
 // called GeWe before, so a rerun is requested; a queued one will see them all.
@@ -48,27 +48,29 @@ function note(
   policy: Policy,
 ): Decision<Exclude<RerunOutcome, { kind: 'unsubscribed' }>> {
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
+  // What the latest list call covers was reported before it: this was not.
+  const pending = record.rerun?.isCovered ? undefined : record.rerun;
   if (refresh && isOpen(refresh)) {
     const callMayRun = record.call !== undefined && nowMs < record.call.mayRunUntilMs;
-    if (refresh.status === 'queued' && !callMayRun) {
+    const willSee = refresh.status === 'queued' && !callMayRun;
+    if (willSee || mayBeUnsent(refresh)) {
       const { next, outcome } = join(record, refresh, { nowMs, trigger });
       const send = outcome.kind === 'joined' ? outcome.send : undefined;
-      if (send || record.rerun) {
-        return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
-      }
-      // A queued refresh will see the change; its message is sent again in case it was lost: the rerun message finds that out.
-      return asked(record, { notBeforeMs: Math.max(nowMs, lostFromMs(refresh)), trigger }, nowMs);
+      const isSeenTo = send ? willSee || pending : pending?.sentAtMs !== undefined;
+      if (isSeenTo) return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
+      // The message of a queued refresh is sent again in case it was lost: the rerun message finds that out.
+      const earliestMs = pending?.notBeforeMs ?? nowMs + (willSee ? 0 : policy.changeDebounceMs);
+      return asked(record, { notBeforeMs: Math.max(earliestMs, lostFromMs(refresh)), trigger }, nowMs);
     }
-    if (record.rerun) return { outcome: { kind: 'pending' } };
-    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, sentAtMs: 0, trigger };
+    if (pending) return { outcome: { kind: 'pending' } };
+    const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
     return { next: advance(record, { rerun }), outcome: { kind: 'pending' } };
   }
   // Sent again now and then: whoever requested it before may have crashed before it was sent.
-  if (record.rerun && nowMs < record.rerun.sentAtMs + resendIntervalMs)
-    return { outcome: { kind: 'pending' } };
+  if (pending && nowMs < (pending.sentAtMs ?? 0) + resendIntervalMs) return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
-  const notBeforeMs = record.rerun?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  return asked(record, { trigger, ...record.rerun, notBeforeMs }, nowMs);
+  const notBeforeMs = pending?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
+  return asked(record, { trigger, ...pending, notBeforeMs }, nowMs);
 }
 
 function asked(
@@ -101,12 +103,17 @@ export function startRerun(
   if (refresh && isOpen(refresh)) {
     // It may be the one that was begun for this message, by a worker that crashed before it sent the step.
     const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
-    if (outcome.kind !== 'joined' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
+    if (outcome.kind !== 'joined') return { outcome: { kind: 'drop' } };
+    if (outcome.send === undefined) {
+      // Who works on it sees to what is pending at its end. A message that may yet turn out to be lost is waited for.
+      if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
+      return { outcome: { kind: 'wait', untilMs: lostFromMs(refresh) } };
+    }
     return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
   }
   const notBeforeMs = Math.max(rerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
   if (nowMs < notBeforeMs) return { outcome: { kind: 'wait', untilMs: notBeforeMs } };
-  // The pending rerun is cleared when the list call begins: only then is the change certain to be seen.
+  // The pending rerun is cleared when a list call that begins now is known to have been made: only then is the change certain to be seen.
   const { next, archive, outcome } = begin(record, { ...request, trigger: rerun.trigger }, policy);
   if (outcome.kind !== 'begun' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
   return {
@@ -116,12 +123,19 @@ export function startRerun(
   };
 }
 
+/** Who began the refresh may have crashed before its message was sent. Later steps are sent again by the message before. */
+function mayBeUnsent({ status, step }: OpenRefresh): boolean {
+  return status === 'queued' && step === 1;
+}
+
 /**
- * A refresh has ended, and a rerun is pending: the delay of its message, in whole seconds. Undefined when none is pending.
+ * A refresh has ended, and a rerun is pending: the delay of its message, in whole seconds. Undefined when none is pending, or the
+ * next refresh is under way already, and will see to it.
  */
 export function rerunDelayS(record: DeviceRecord, nowMs: EpochMs, policy: Policy): number | undefined {
   const { rerun, refresh } = record;
-  if (rerun === undefined || refresh === undefined || isOpen(refresh)) return undefined;
+  if (rerun === undefined || refresh === undefined) return undefined;
+  if (isOpen(refresh)) return mayBeUnsent(refresh) ? delayS(lostFromMs(refresh), nowMs) : undefined;
   return delayS(Math.max(rerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
 }
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { World } from '../../tests/laws/world.ts';
+import { deviceKey, World } from '../../tests/laws/world.ts';
 
 // What a refresh costs is stated here; what it must never do, in tests/laws.
 
@@ -12,7 +12,7 @@ it('reads the record three times at most from the start of a refresh that brings
     void world.start();
     // GeWe answers after 5 s, before the lease has to be renewed.
     await clock.runUntil(clock.now() + 9_000);
-    const [record] = stores.records.values();
+    const record = stores.recordOf(deviceKey);
     expect(record?.refresh, round).toMatchObject({
       status: 'succeeded',
       result: { added: expect.any(Number) },
@@ -31,11 +31,11 @@ it('fails a refresh whose list is too large to be served, and keeps the stored o
   const { clock, stores } = world;
   void world.start();
   await clock.runUntil(clock.now() + 120_000);
-  const before = [...stores.records.values()][0]?.snapshot;
+  const before = stores.recordOf(deviceKey)?.snapshot;
   vi.spyOn(stores.snapshots, 'write').mockResolvedValue('too-large');
   void world.start();
   await clock.runUntil(clock.now() + 3_600_000);
-  const [record] = stores.records.values();
+  const record = stores.recordOf(deviceKey);
   expect(record?.refresh).toMatchObject({ status: 'failed', error: 'upstream-malformed', attempt: 4 });
   expect(record?.snapshot).toEqual(before);
   vi.restoreAllMocks();

@@ -135,10 +135,12 @@ async function workOn(
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
-  if (event === undefined) return { kind: 'ack', what: 'overtaken' };
+  // A worker that took over may have crashed since: the message will be received again, and finds out.
+  if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
   const { record, outcome: settled } = await updateRecord(ports, deviceKey, (now) =>
     settle(now, held, event, ports.clock.now(), ports.policy),
   );
+  if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
   if (settled.kind === 'continued') await sendStep(ports.queue, deviceKey, message.sealed, settled.send);
   if (settled.kind === 'ended') {
     if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));

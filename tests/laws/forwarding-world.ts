@@ -33,12 +33,12 @@ interface Waiting {
   visibleAtMs: number;
 }
 
-/** A relay of made-up time: a queue of hidden messages, workers with memories of their own, and targets with their phases. */
-export class RelayWorld {
+/** The forwarding of callbacks in made-up time: a queue of hidden messages, workers with memories of their own, and targets with their phases. */
+export class ForwardingWorld {
   readonly clock = new VirtualClock();
   readonly startMs = this.clock.now();
   readonly arrived: (Pick<WebhookRequest, 'headerId' | 'body'> & { readonly atMs: number })[] = [];
-  readonly laidToRest: ForwardMessage[] = [];
+  readonly deadLetters: ForwardMessage[] = [];
   readonly parts = new Map<string, string>();
   /** Requests that were made to each target. */
   readonly attempts = new Map<string, number>();
@@ -113,7 +113,7 @@ export class RelayWorld {
       },
       opener: { open: async (sealed) => Buffer.from(sealed, 'base64') },
       webhook: { deliver: (delivery) => this.#deliver(delivery) },
-      deadLetters: { send: async (message) => void this.laidToRest.push(message) },
+      deadLetters: { send: async (message) => void this.deadLetters.push(message) },
       paused: createPausedTargets(),
       ownHosts: [],
       clock: this.clock,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { giveUpAfterMs, longestWaitMs, nextWaitS, pauseAfterMs } from '../../lib/callbacks/forward-rules.ts';
-import { type Phase, RelayWorld } from './forwarding-world.ts';
+import { ForwardingWorld, type Phase } from './forwarding-world.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const lucks = fc.array(random, { minLength: 1, maxLength: 30 });
-const luckOf = (values: readonly number[]) => {
+const jitters = fc.array(random, { minLength: 1, maxLength: 30 });
+const randomOf = (values: readonly number[]) => {
   let next = 0;
   return () => values[next++ % values.length] ?? 0;
 };
@@ -35,21 +35,21 @@ function worldOf(
   received: readonly { body: Uint8Array; share: number; inParts: boolean }[],
   jitter: readonly number[],
   count: number,
-): RelayWorld {
-  const world = new RelayWorld(new Map([['bot', story]]), luckOf(jitter), count);
+): ForwardingWorld {
+  const world = new ForwardingWorld(new Map([['bot', story]]), randomOf(jitter), count);
   for (const [id, { body, share, inParts }] of received.entries())
     world.receive('bot', String(id), body, Math.floor(share * lengthOf(story)), inParts);
   return world;
 }
 
 /** Every callback is there, byte by byte, and nothing is left. */
-function expectAll(world: RelayWorld, received: readonly { body: Uint8Array }[]): void {
+function expectAll(world: ForwardingWorld, received: readonly { body: Uint8Array }[]): void {
   for (const [id, { body }] of received.entries()) {
     const arrivals = world.arrived.filter(({ headerId }) => headerId === String(id));
     expect(arrivals.map((arrival) => Buffer.compare(arrival.body, body))).toEqual([0]);
   }
   expect(world.waiting).toBe(0);
-  expect(world.laidToRest).toEqual([]);
+  expect(world.deadLetters).toEqual([]);
   expect(world.parts.size).toBe(0);
 }
 
@@ -61,7 +61,7 @@ describe('every callback arrives, bytes equal, none lost', () => {
       { does: 'answers 500', lastsMs: 5 * minute },
     ];
     await fc.assert(
-      fc.asyncProperty(callbacks, lucks, workers, async (received, jitter, count) => {
+      fc.asyncProperty(callbacks, jitters, workers, async (received, jitter, count) => {
         const world = worldOf(story, received, jitter, count);
         await world.clock.runUntil(world.startMs + 35 * minute);
         expectAll(world, received);
@@ -75,7 +75,7 @@ describe('every callback arrives, bytes equal, none lost', () => {
       fc.asyncProperty(
         phases(4 * hour),
         callbacks,
-        lucks,
+        jitters,
         workers,
         async (story, received, jitter, count) => {
           const world = worldOf(story, received, jitter, count);
@@ -93,17 +93,17 @@ describe('every callback arrives, bytes equal, none lost', () => {
 });
 
 describe('a target that never comes back', () => {
-  it('has its callbacks laid to rest after a day, with the parts of their bodies', async () => {
+  it('has its callbacks in the dead-letter queue after a day, with the parts of their bodies', async () => {
     const story: Phase[] = [{ does: 'hangs', lastsMs: 100 * hour }];
     await fc.assert(
-      fc.asyncProperty(callbacks, lucks, workers, async (received, jitter, count) => {
-        const world = new RelayWorld(new Map([['bot', story]]), luckOf(jitter), count);
+      fc.asyncProperty(callbacks, jitters, workers, async (received, jitter, count) => {
+        const world = new ForwardingWorld(new Map([['bot', story]]), randomOf(jitter), count);
         for (const [id, { body, inParts }] of received.entries())
           world.receive('bot', String(id), body, id * 1_000, inParts);
         await world.clock.runUntil(world.startMs + giveUpAfterMs - minute);
-        expect(world.laidToRest).toEqual([]);
+        expect(world.deadLetters).toEqual([]);
         await world.clock.runUntil(world.startMs + giveUpAfterMs + longestWaitMs * 1.2 + 10 * minute);
-        expect(world.laidToRest).toHaveLength(received.length);
+        expect(world.deadLetters).toHaveLength(received.length);
         expect(world.waiting).toBe(0);
         expect(world.parts.size).toBe(received.filter(({ inParts }) => inParts).length);
       }),
@@ -114,8 +114,8 @@ describe('a target that never comes back', () => {
   it('does not hold up others, be there but one worker and a storm of its callbacks', async () => {
     const story: Phase[] = [{ does: 'hangs', lastsMs: 100 * hour }];
     await fc.assert(
-      fc.asyncProperty(lucks, async (jitter) => {
-        const world = new RelayWorld(new Map([['dead', story]]), luckOf(jitter), 1);
+      fc.asyncProperty(jitters, async (jitter) => {
+        const world = new ForwardingWorld(new Map([['dead', story]]), randomOf(jitter), 1);
         for (let id = 0; id < 300; id += 1)
           world.receive('dead', `dead ${id}`, Uint8Array.of(1), id * 2_000, false);
         for (let id = 0; id < 60; id += 1)

@@ -6,18 +6,18 @@ import type { VirtualClock } from './virtual-clock.ts';
 export interface CallPlan {
   /** How long GeWe works on it, whether anybody still listens or not. */
   readonly worksS: number;
-  readonly ends: 'list' | 'short-list' | 'empty' | 'offline' | 'rejected' | 'error';
+  readonly ends: 'list' | 'same-list' | 'short-list' | 'empty' | 'offline' | 'rejected' | 'error';
   /** The connection breaks this long after the call began; GeWe goes on. */
   readonly breaksAfterS?: number;
 }
 
 const rememberedMs = 600_000;
 
-/** A GeWe whose calls go as planned, with a list that is a new version at every call, and a cache of ten minutes. */
+/** A GeWe whose calls go as planned, with a list that is a new version at every call but `same-list`, and a cache of ten minutes. */
 export class MadeUpGewe implements Upstream {
   readonly #clock: VirtualClock;
   #plans: CallPlan[];
-  #version = 0;
+  #latest = { version: 0, contacts: versionOf(0, 30) };
   #working = 0;
   #cached: { contacts: Contacts; atMs: number } | undefined;
   /** The most list calls that GeWe ever had at work at once. */
@@ -50,12 +50,16 @@ export class MadeUpGewe implements Upstream {
     this.#working += 1;
     this.begunAtMs.push(this.#clock.now());
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#working);
-    this.#version += 1;
-    const contacts = versionOf(this.#version, plan.ends === 'short-list' ? 3 : 30);
+    if (plan.ends !== 'same-list') {
+      const version = this.#latest.version + 1;
+      this.#latest = { version, contacts: versionOf(version, plan.ends === 'short-list' ? 3 : 30) };
+    }
+    const { contacts } = this.#latest;
     await this.#clock.sleep(plan.worksS * 1000);
     this.#working -= 1;
     switch (plan.ends) {
       case 'list':
+      case 'same-list':
       case 'short-list':
         this.#cached = { contacts, atMs: this.#clock.now() };
         return { kind: 'list', contacts };

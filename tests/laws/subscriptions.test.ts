@@ -25,7 +25,7 @@ function portsOn(
   records: RecordStore = stores,
   subscriptions: SubscriptionStore = stores.subscriptions,
 ) {
-  let suffixes = stores.kept.size;
+  let suffixes = stores.fencesOf(deviceKey).length;
   return {
     records,
     subscriptions,
@@ -57,7 +57,7 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
       fc.boolean(),
       fc.array(deeds, { minLength: 2, maxLength: 3 }),
       async (scheduler, isThereBefore, callers) => {
-        const stores = new MemoryStores();
+        const stores = new MemoryStores(clock);
         const calm = portsOn(stores);
         if (isThereBefore) await upsertSubscription(owner, { onCallbacks: true }, calm, signal);
 
@@ -91,7 +91,7 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
         expect((await sealedTokenOf(deviceKey, subscription, calm.subscriptions)) !== undefined).toBe(
           isSubscribed,
         );
-        expect(stores.kept.size).toBe(isSubscribed ? 1 : 0);
+        expect(stores.fencesOf(deviceKey).length).toBe(isSubscribed ? 1 : 0);
       },
     ),
     { numRuns },
@@ -99,12 +99,12 @@ it('keeps a sealed token exactly while its subscription is there, however puttin
 });
 
 it('forgets the token that a deletion left when it died on the way', async () => {
-  const stores = new MemoryStores();
+  const stores = new MemoryStores(clock);
   const ports = portsOn(stores);
   await upsertSubscription(owner, { onCallbacks: true }, ports, signal);
   const dying = { ...stores.subscriptions, delete: () => Promise.reject(new Error('dead')) };
   await expect(deleteSubscription(deviceKey, portsOn(stores, stores, dying))).rejects.toThrow('dead');
-  expect(stores.kept.size).toBe(1);
+  expect(stores.fencesOf(deviceKey).length).toBe(1);
   await deleteSubscription(deviceKey, ports);
-  expect(stores.kept.size).toBe(0);
+  expect(stores.fencesOf(deviceKey).length).toBe(0);
 });

@@ -1,9 +1,15 @@
 import type { Clock } from '../../lib/device/ports.ts';
 
-/** Time that stands still until somebody moves it; sleepers wake in order. */
+interface Sleeper {
+  readonly atMs: number;
+  readonly wake: () => void;
+}
+
+/** Time that stands still until somebody moves it; sleepers wake in order, and of the same moment in the order they came. */
 export class VirtualClock implements Clock {
   #nowMs = 1_750_000_000_000;
-  #sleepers: { atMs: number; wake: () => void }[] = [];
+  /** The next to wake comes last. */
+  readonly #sleepers: Sleeper[] = [];
 
   now(): number {
     return this.#nowMs;
@@ -18,16 +24,18 @@ export class VirtualClock implements Clock {
   }
 
   at(atMs: number, wake: () => void): void {
-    this.#sleepers.push({ atMs: Math.max(atMs, this.#nowMs), wake });
+    const sleeper = { atMs: Math.max(atMs, this.#nowMs), wake };
+    const before = this.#sleepers.findLastIndex((other) => other.atMs > sleeper.atMs);
+    this.#sleepers.splice(before + 1, 0, sleeper);
   }
 
   /** Lets everything run that is due, until nothing is left to wake before `untilMs`; then it is that time. */
   async runUntil(untilMs: number): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      const next = this.#sleepers.toSorted((one, other) => one.atMs - other.atMs)[0];
+      const next = this.#sleepers.at(-1);
       if (next === undefined || next.atMs > untilMs) break;
-      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
+      this.#sleepers.pop();
       this.#nowMs = next.atMs;
       next.wake();
     }

@@ -1,29 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deviceKeyOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import { isOpen } from '../../lib/device/record.ts';
 import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
-import type { CallPlan } from './made-up-gewe.ts';
-import { type Fate, secret, World } from './world.ts';
-
-const deviceKey = deviceKeyOf(secret.token, secret.appId);
+import { fatesWith, numRunsOr, plansWith, well } from './lives.ts';
+import { deviceKey, type Fate, World } from './world.ts';
 
 const life = fc.record({
-  fates: fc.array(
-    fc.oneof(
-      { weight: 6, arbitrary: fc.constant<Fate>('goes-well') },
-      { weight: 1, arbitrary: fc.constantFrom<Fate>('dies-before', 'dies-after', 'stalls') },
-    ),
-    { maxLength: 80 },
-  ),
-  plans: fc.array(
-    fc.record<CallPlan>({
-      worksS: fc.integer({ min: 0, max: 300 }),
-      ends: fc.constantFrom('list', 'list', 'short-list', 'empty', 'offline', 'error'),
-    }),
-    { maxLength: 6 },
-  ),
+  fates: fatesWith(7),
+  plans: plansWith(['list', 'list', 'same-list', 'short-list', 'empty', 'offline', 'error'], 6),
   starts: fc.integer({ min: 1, max: 5 }),
 });
 
@@ -33,56 +18,51 @@ async function live(world: World, starts: number): Promise<string[]> {
     void world.start().catch(() => undefined);
     await world.clock.runUntil(world.clock.now() + deadlineAfter(0, policy) + 1_000);
   }
-  const record = world.stores.records.get(deviceKey);
-  const archived = world.stores.archived.map(({ refresh }) => refresh);
-  const known = [record?.refresh, ...archived];
+  const known = [world.stores.recordOf(deviceKey)?.refresh, ...world.stores.archivedOf(deviceKey)];
   return known.flatMap((refresh) => (refresh && !isOpen(refresh) ? [refresh.id] : []));
 }
 
 describe('the end of a refresh', () => {
-  it('is told to the telemetry once at most, whatever dies, and only of one that ended', async () => {
+  it('is reported once at most, whatever dies, and only of a refresh that ended', async () => {
     await fc.assert(
       fc.asyncProperty(life, async ({ fates, plans, starts }) => {
         const world = new World(fates, plans);
         const ended = await live(world, starts);
-        expect(new Set(world.toldEnded).size).toBe(world.toldEnded.length);
-        expect(ended).toEqual(expect.arrayContaining(world.toldEnded));
+        expect(new Set(world.reportedEnds).size).toBe(world.reportedEnds.length);
+        expect(ended).toEqual(expect.arrayContaining(world.reportedEnds));
       }),
-      { numRuns: Number(process.env.LAW_RUNS ?? 100) },
+      { numRuns: numRunsOr(100) },
     );
   });
 
-  it('is told of every refresh when nobody dies', async () => {
+  it('is reported of every refresh when nobody dies', async () => {
     await fc.assert(
       fc.asyncProperty(life, async ({ plans, starts }) => {
         const world = new World([], plans);
-        expect((await live(world, starts)).toSorted()).toEqual(world.toldEnded.toSorted());
+        expect((await live(world, starts)).toSorted()).toEqual(world.reportedEnds.toSorted());
       }),
-      { numRuns: Number(process.env.LAW_RUNS ?? 50) },
+      { numRuns: numRunsOr(50) },
     );
   });
 
-  it('is told as abandoned by the next start, when its message was lost with who sent it', async () => {
-    const world = new World(['goes-well', 'goes-well', 'goes-well', 'dies-before'], []);
+  it('is reported as abandoned by the next start, when its message was lost with who sent it', async () => {
+    const world = new World([...well(3), 'dies-before'], []);
     await live(world, 1);
-    const lost = world.stores.records.get(deviceKey)?.refresh;
-    expect(world.toldEnded).toEqual([]);
+    const lost = world.stores.recordOf(deviceKey)?.refresh;
+    expect(world.reportedEnds).toEqual([]);
     await live(world, 1);
-    expect(world.toldEnded[0]).toBe(lost?.id);
-    expect(world.toldEnded).toHaveLength(2);
+    expect(world.reportedEnds[0]).toBe(lost?.id);
+    expect(world.reportedEnds).toHaveLength(2);
   });
 });
 
 describe('a message whose workers all die', () => {
-  it('is told as deadLetterHandled, once, and its refresh as ended', async () => {
-    const fates: Fate[] = [
-      ...Array.from({ length: 4 }, (): Fate => 'goes-well'),
-      ...Array.from({ length: 10 }, (): Fate => 'dies-before'),
-    ];
+  it('is reported as a dead letter, once, and its refresh as ended', async () => {
+    const fates: Fate[] = [...well(4), ...Array.from({ length: 10 }, (): Fate => 'dies-before')];
     const world = new World(fates, []);
     await live(world, 1);
-    expect(world.toldBuried).toBe(1);
-    expect(world.toldEnded).toHaveLength(1);
-    expect(world.stores.records.get(deviceKey)?.refresh).toMatchObject({ error: 'worker-crashed' });
+    expect(world.reportedDeadLetters).toBe(1);
+    expect(world.reportedEnds).toHaveLength(1);
+    expect(world.stores.recordOf(deviceKey)?.refresh).toMatchObject({ error: 'worker-crashed' });
   });
 });

@@ -1,4 +1,8 @@
-import { deviceKeyOf, deviceOwnerOf } from '../../lib/device/keys.ts';
+import { applyCallback } from '../../lib/callbacks/apply.ts';
+import type { CallbackEvent } from '../../lib/callbacks/event.ts';
+import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
+import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
+import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
@@ -6,7 +10,7 @@ import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
 import { quietWatcher } from '../../lib/device/telemetry.test-data.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
 import { handleDeadLetter } from '../../lib/refresh/dead-letter.ts';
-import { requestRerun } from '../../lib/refresh/request-rerun.ts';
+import { eraseDevice } from '../../lib/refresh/erase.ts';
 import { fetchContacts } from '../../lib/refresh/run-step.ts';
 import { startRefresh } from '../../lib/refresh/start.ts';
 import { startDueDevices } from '../../lib/refresh/start-due.ts';
@@ -17,11 +21,20 @@ import { VirtualClock } from './virtual-clock.ts';
 /** What happens to the next call of a worker to anything outside itself. */
 export type Fate = 'goes-well' | 'dies-before' | 'dies-after' | 'stalls';
 
+/** A call by its name and number, from 1, and its fate: so a life that was found once stays the same life when others call less. */
+export type Strike = readonly [call: string, number: number, fate: Fate];
+
 const success = { kind: 'success' as const };
 
 export const secret = { token: 'canary-token', appId: 'wx_law' };
+const owner = deviceOwnerOf(secret);
+export const { deviceKey } = owner;
 const visibilityTimeoutMs = 330_000;
 const maxReceives = 10;
+/** Lambda ends the worker then. */
+export const workerLifeMs = 300_000;
+/** Nobody who calls, schedules or processes a callback goes on for longer, be it frozen and thawed in between. */
+const otherLifeMs = 900_000;
 
 interface Queued {
   readonly message: RefreshMessage;
@@ -32,29 +45,34 @@ interface Queued {
 /** One device's world: GeWe, stores, a queue and workers that may die or stall at every call they make. */
 export class World {
   readonly clock = new VirtualClock();
-  readonly stores = new MemoryStores();
+  readonly stores = new MemoryStores(this.clock);
   readonly gewe: MadeUpGewe;
-  /** The ids of the refreshes that the telemetry was told to have ended. */
-  readonly toldEnded: string[] = [];
-  /** How many dead letters it was told of. */
-  toldBuried = 0;
+  /** The ids of the refreshes whose end was reported to the telemetry. */
+  readonly reportedEnds: string[] = [];
+  /** How many dead letters were reported to it as handled. */
+  reportedDeadLetters = 0;
+  /** How many messages became dead letters. */
+  deadLetters = 0;
   /** The random number that the schedule draws, every time. */
   jitter = 0.5;
   #fates: Fate[];
+  #strikes: readonly Strike[];
+  readonly #calls = new Map<string, number>();
   #queue: Queued[] = [];
   #serial = 0;
 
-  constructor(fates: readonly Fate[], plans: readonly CallPlan[]) {
+  constructor(fates: readonly Fate[], plans: readonly CallPlan[], strikes: readonly Strike[] = []) {
     this.#fates = [...fates];
+    this.#strikes = strikes;
     this.gewe = new MadeUpGewe(this.clock, plans);
   }
 
   get #telemetry(): Telemetry {
     return {
       ...quietWatcher,
-      ended: ({ id }) => void this.toldEnded.push(id),
+      ended: ({ id }) => void this.reportedEnds.push(id),
       deadLetterHandled: () => {
-        this.toldBuried += 1;
+        this.reportedDeadLetters += 1;
       },
     };
   }
@@ -62,6 +80,7 @@ export class World {
   /** From now on nothing dies, stalls or goes wrong upstream. */
   calmDown(): void {
     this.#fates = [];
+    this.#strikes = [];
     this.gewe.calmDown();
   }
 
@@ -80,7 +99,7 @@ export class World {
     };
     const suffix = this.#next().padStart(16, '0');
     return startRefresh(
-      { owner: deviceOwnerOf(secret), trigger: 'api', waitMs: 0 },
+      { owner, trigger: 'api', waitMs: 0 },
       {
         ...this.#mortal(ports),
         clock: this.clock,
@@ -92,7 +111,7 @@ export class World {
     );
   }
 
-  /** The device is subscribed; nobody dies of it. */
+  /** The device is subscribed, anew when it has no subscription; nobody dies of it. */
   async subscribe(input: SubscriptionInput): Promise<void> {
     const ports = {
       records: this.stores,
@@ -101,9 +120,9 @@ export class World {
       account: { checkOnline: async () => success, setCallback: async () => success },
       sealer: { seal: async () => 'sealed' },
       clock: this.clock,
-      newSubscriptionSuffix: () => 'suffix00',
+      newSubscriptionSuffix: () => this.#next().padStart(8, '0'),
     };
-    await upsertSubscription(deviceOwnerOf(secret), input, ports, new AbortController().signal);
+    await upsertSubscription(owner, input, ports, new AbortController().signal);
   }
 
   /** The schedule's minute has come; whoever serves it may die. */
@@ -126,23 +145,58 @@ export class World {
     await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
   }
 
-  /** A callback tells of a change: its message comes again until it is served to its end. */
+  /** Somebody erases the device: who gets no answer calls again. */
+  async erase(): Promise<void> {
+    const ports = { records: this.stores, eraser: this.stores.eraser, queue: this.#refreshQueue };
+    await this.#untilServed(() => eraseDevice(deviceKey, { ...this.#mortal(ports), clock: this.clock }));
+  }
+
+  /** A callback reports a change: its message comes again until it is served to its end. */
   async change(): Promise<void> {
-    const deviceKey = deviceKeyOf(secret.token, secret.appId);
-    for (;;) {
+    await this.#applyCallback({ kind: 'contact', appId: secret.appId, change: 'modified' });
+  }
+
+  /** A callback shows that there is a chatroom. */
+  async discover(roomId: string): Promise<void> {
+    const writtenAtMs = this.clock.now();
+    await this.#applyCallback({ kind: 'message', appId: secret.appId, room: roomId, writtenAtMs });
+  }
+
+  async #applyCallback(event: CallbackEvent): Promise<void> {
+    const receivedAtMs = this.clock.now();
+    await this.#untilServed(() => {
       const outside = this.#mortal({
         records: this.stores,
         subscriptions: this.stores.subscriptions,
+        snapshots: this.stores.snapshots,
+        chatrooms: this.stores.chatrooms,
         queue: this.#refreshQueue,
+        callbackQueue: { send: async () => undefined },
       });
-      const ports = { ...outside, clock: this.clock, policy };
-      const isServed = await requestRerun(deviceKey, { trigger: 'callback' }, ports).then(
+      const savedRooms = createSavedRooms(outside);
+      const ports = { ...outside, savedRooms, recentRooms: createRecentRooms(), clock: this.clock, policy };
+      return applyCallback(event, owner.tokenKey, receivedAtMs, ports);
+    });
+  }
+
+  async #untilServed(serve: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      const isServed = await serve().then(
         () => true,
         () => false,
       );
       if (isServed) return;
       await this.clock.sleep(70_000);
     }
+  }
+
+  /** Lets time pass; the schedule looks once a minute. */
+  async pass(ms: number): Promise<void> {
+    for (const untilMs = this.clock.now() + ms; this.clock.now() < untilMs; ) {
+      await this.clock.runUntil(Math.min(untilMs, this.clock.now() + 60_000));
+      void this.tick();
+    }
+    await this.clock.runUntil(this.clock.now());
   }
 
   get #refreshQueue() {
@@ -170,6 +224,7 @@ export class World {
     queued.receives += 1;
     this.#show(queued, visibilityTimeoutMs);
     const dead = queued.receives > maxReceives;
+    if (queued.receives === maxReceives + 1) this.deadLetters += 1;
     const handle: MessageHandle = { extendVisibility: async (seconds) => this.#show(queued, seconds * 1000) };
     const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.#work(queued, handle)).catch(
       () => undefined,
@@ -183,61 +238,69 @@ export class World {
   }
 
   #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
-    const outside = this.#mortal({
-      records: this.stores,
-      snapshots: this.stores.snapshots,
-      changes: this.stores.changes,
-      eraser: this.stores.eraser,
-      queue: this.#refreshQueue,
-      archive: this.stores.archive,
-      subscriptions: this.stores.subscriptions,
-      events: this.stores.events,
-      tokens: this.stores.tokens,
-      resealer: { reseal: async () => undefined },
-      opener: { open: async () => secret },
-      upstream: this.gewe,
-      handle,
-    });
-    const owner = this.#next();
-    const newRefreshSuffix = () => owner.padStart(16, '0');
+    const outside = this.#mortal(
+      {
+        records: this.stores,
+        snapshots: this.stores.snapshots,
+        changes: this.stores.changes,
+        eraser: this.stores.eraser,
+        queue: this.#refreshQueue,
+        archive: this.stores.archive,
+        subscriptions: this.stores.subscriptions,
+        events: this.stores.events,
+        tokens: this.stores.tokens,
+        resealer: { reseal: async () => undefined },
+        opener: { open: async () => secret },
+        upstream: this.gewe,
+        handle,
+      },
+      workerLifeMs,
+    );
+    const worker = this.#next();
+    const newRefreshSuffix = () => worker.padStart(16, '0');
     const ports = {
       ...outside,
       clock: this.clock,
       policy,
-      newOwner: () => owner,
+      newOwner: () => worker,
       newRefreshSuffix,
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    return fetchContacts(message, outside.handle, ports, { budgetMs: 300_000, signal });
+    return fetchContacts(message, outside.handle, ports, { budgetMs: workerLifeMs, signal });
   }
 
   #failFromDeadLetter({ message }: Queued, handle: MessageHandle): ReturnType<typeof handleDeadLetter> {
-    const ports = {
-      records: this.stores,
-      eraser: this.stores.eraser,
-      events: this.stores.events,
-      clock: this.clock,
-      telemetry: this.#telemetry,
-    };
-    return handleDeadLetter(message, handle, ports);
+    const { eraser, events } = this.stores;
+    const outside = this.#mortal({ records: this.stores, eraser, events, handle }, workerLifeMs);
+    const ports = { ...outside, clock: this.clock, telemetry: this.#telemetry };
+    return handleDeadLetter(message, outside.handle, ports);
   }
 
-  /** The same ports, for somebody who may die or stall at every call: then nothing more is heard of them. */
-  #mortal<Ports extends object>(ports: Ports): Ports {
-    const life = { dead: false, stalledUntilMs: 0 };
+  #fateOf(call: string): Fate {
+    const number = (this.#calls.get(call) ?? 0) + 1;
+    this.#calls.set(call, number);
+    const strike = this.#strikes.find(([name, nth]) => name === call && nth === number);
+    return strike?.[2] ?? this.#fates.shift() ?? 'goes-well';
+  }
+
+  /** The same ports, for somebody who may die or stall at every call. Who is dead calls nobody any more. */
+  #mortal<Ports extends object>(ports: Ports, lifeMs = otherLifeMs): Ports {
+    const life = { dead: false, stalledUntilMs: 0, endsAtMs: this.clock.now() + lifeMs };
+    const isOver = () => life.dead || this.clock.now() >= life.endsAtMs;
     const wrap = <T extends object>(port: T): T =>
       new Proxy(port, {
         get: (target, name) => {
           const method: unknown = Reflect.get(target, name);
           if (typeof method !== 'function') return method;
           return async (...args: unknown[]) => {
-            if (life.dead) throw new Error('dead');
-            const fate = this.#fates.shift() ?? 'goes-well';
+            if (isOver()) throw new Error('dead');
+            const fate = this.#fateOf(String(name));
             life.dead = fate === 'dies-before' || fate === 'dies-after';
             if (fate === 'dies-before') throw new Error('died before');
             if (fate === 'stalls') life.stalledUntilMs = this.clock.now() + 100_000;
             await this.clock.sleep(Math.max(0, life.stalledUntilMs - this.clock.now()));
+            if (this.clock.now() >= life.endsAtMs) throw new Error('ended in its sleep');
             const result: unknown = await Reflect.apply(method, target, args);
             if (fate === 'dies-after') throw new Error('died after');
             return result;

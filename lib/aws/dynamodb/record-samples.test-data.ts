@@ -131,7 +131,10 @@ export const anyRecord: fc.Arbitrary<DeviceRecord> = fc.record(
     expectedMs: count,
     superseded: fc.dictionary(fc.stringMatching(/^[\w-]{16}$/), time, { maxKeys: 4 }),
     subscription: anySubscription,
-    rerun: fc.record({ notBeforeMs: time, sentAtMs: time, trigger }),
+    rerun: fc.record(
+      { notBeforeMs: time, sentAtMs: time, trigger, isCovered: fc.boolean() },
+      { requiredKeys: ['notBeforeMs', 'trigger'] },
+    ),
     pending: fc.array(anyPending, { minLength: 1, maxLength: 2 }),
     offlineSinceMs: time,
     backAtMs: time,
@@ -190,6 +193,6 @@ export const worstRecord: DeviceRecord = {
     failures: 12,
     dueAtMs: nowMs + 1_234_567,
   },
-  rerun: { notBeforeMs: nowMs + 12_345, sentAtMs: 0, trigger: 'callback' },
+  rerun: { notBeforeMs: nowMs + 12_345, sentAtMs: nowMs - 2_345, trigger: 'callback' },
   offlineSinceMs: nowMs - 3 * dayMs,
 };

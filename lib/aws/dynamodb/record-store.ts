@@ -9,7 +9,7 @@ import { type Condition, getItem, type Item, putItem, type Table, ttlAttribute }
 export const recordSk = 'DEVICE';
 
 /** How long a tombstone outlives the device: longer than anything that was under way when it was erased. */
-const tombstoneRetentionMs = 2 * 24 * 3_600_000;
+export const tombstoneRetentionMs = 2 * 24 * 3_600_000;
 
 /**
  * The device records: the attributes are those of `DeviceRecord`, and `nonce` (S, of the write). An item stays within one write
@@ -112,7 +112,12 @@ const deviceRecord: v.GenericSchema<unknown, DeviceRecord> = v.object({
     }),
   ),
   rerun: v.exactOptional(
-    v.object({ notBeforeMs: integer, sentAtMs: integer, trigger: v.picklist(triggers) }),
+    v.object({
+      notBeforeMs: integer,
+      sentAtMs: v.exactOptional(integer),
+      trigger: v.picklist(triggers),
+      isCovered: v.exactOptional(v.boolean()),
+    }),
   ),
   pending: v.exactOptional(
     v.array(
