@@ -1,11 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+/** Start servers and the whole service, or `npm start`. */
+const service = [
+  'tests/{service,contract,callbacks}/**/*.test.ts',
+  'tests/{forwarding,smoke,pass-through-local,queues-killed}.test.ts',
+  'mocks/prism.test.ts',
+];
+/** Look at what `serverless package` makes. */
+const packaging = ['tests/{template*,watch,pass-through-bundle,deploy-check}.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['{functions,infra,lib,mocks,tests,tools}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{functions,infra,lib,mocks,tests,tools}/**/*.test.ts'],
+          // The files keep nothing in globals: one process for many saves half of the time.
+          isolate: false,
+          exclude: ['**/node_modules/**', ...service, ...packaging],
+        },
+      },
+      { extends: true, test: { name: 'service', include: service } },
+      {
+        extends: true,
+        test: { name: 'packaging', include: packaging, globalSetup: ['tests/support/package-stages.ts'] },
+      },
+    ],
   },
 });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
-import { startRecordingServer } from '../lib/gewe/recording-server.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
+import { startScriptedServer } from '../tests/support/scripted-server.ts';
 
 // What a call costs that is passed through, as ratios: against calling GeWe directly, and against a handler that does nothing.
 // A fresh process for each variant and round, the order turned every round; medians, with all rounds kept (--out).
@@ -63,7 +63,7 @@ async function run(
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-bench-'));
-const gewe = await startRecordingServer((_call, response) => {
+const gewe = await startScriptedServer((response) => {
   response.writeHead(200, { 'Content-Type': 'application/json;charset=UTF-8' }).end(answer);
 });
 try {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { serverlessScript } from './packaged-template.ts';
+import { serverlessScript } from './support/packaged.ts';
 
 // The check stands before everything that `serverless deploy` does: no account is needed to see it refuse.
 

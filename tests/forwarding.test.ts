@@ -19,11 +19,11 @@ import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { createLog } from '../lib/telemetry/log.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { type ReceivedRequest, type ScriptedBot, startScriptedBot } from '../lib/webhook/scripted-bot.ts';
 import { contextOf } from '../mocks/local-stack/functions.ts';
-import { localLocation, useLocalTable } from '../mocks/local-stack/local-table.ts';
 import { startPoller } from '../mocks/local-stack/poller.ts';
 import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
+import { localLocation, useLocalTable } from './support/local-table.ts';
+import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
 // The relay on real queues, tables and servers. Its time runs quickly, and what it hides is back at once.
 
@@ -166,7 +166,7 @@ const bodies = new Map<string, Buffer>([
 ]);
 
 it('brings every callback to a target that was down, hung, answered 500, redirected and was slow, byte by byte', async () => {
-  const { port, close } = await startScriptedBot((response) => response.end());
+  const { port, close } = await startScriptedServer((response) => response.end());
   await close();
   await forwardTo(`http://127.0.0.1:${port}/canary-path`);
   const isDown = Promise.withResolvers<void>();
@@ -175,12 +175,12 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   for (const [id, body] of bodies) await receive(id, body);
   await isDown.promise;
 
-  const elsewhere = await startScriptedBot((response) => response.end());
+  const elsewhere = await startScriptedServer((response) => response.end());
   ends.push(elsewhere.close);
   const accepted: ReceivedRequest[] = [];
   const allArrived = Promise.withResolvers<void>();
   let requests = 0;
-  const bot: ScriptedBot = await startScriptedBot(
+  const bot: ScriptedServer = await startScriptedServer(
     (response, request) => {
       requests += 1;
       if (requests <= 2) return;
@@ -224,7 +224,7 @@ it('lays to rest what cannot be delivered for a day, and delivers it when it is 
   expect(logged.join('')).toContain('given-up');
 
   const arrived = Promise.withResolvers<ReceivedRequest>();
-  const bot = await startScriptedBot((response, request) => {
+  const bot = await startScriptedServer((response, request) => {
     response.end();
     arrived.resolve(request);
   });

@@ -4,20 +4,20 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RecordingServer, startRecordingServer } from '../lib/gewe/recording-server.ts';
 import { freePorts, leftOvers, type NpmStart, npmStart, type Ports } from './npm-start.ts';
+import { type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
 // A call on its way through what `npm start` runs, to a GeWe that keeps every connection and every byte.
 
 const token = 'canary-91e4b7-token';
-let gewe: RecordingServer;
+let gewe: ScriptedServer;
 /** A host that nobody is to call. */
-let other: RecordingServer;
+let other: ScriptedServer;
 let dataDir: string;
 let ports: Ports;
 let running: NpmStart;
 beforeAll(async () => {
-  gewe = await startRecordingServer(({ body }, response) => {
+  gewe = await startScriptedServer((response, { body }) => {
     const isRedirected = body.toString() === 'redirect';
     const [, type] = /^type (.+)/.exec(body.toString()) ?? [];
     if (type !== undefined) {
@@ -27,7 +27,7 @@ beforeAll(async () => {
     if (isRedirected) response.writeHead(301, { Location: `${other.url}/x` });
     response.end(isRedirected ? 'moved' : body);
   });
-  other = await startRecordingServer((_call, response) => response.end('other'));
+  other = await startScriptedServer((response) => response.end('other'));
   dataDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-pass-'));
   ports = await freePorts();
   const texts = Object.entries(ports).map(([name, port]) => [name, String(port)]);
@@ -66,8 +66,8 @@ it('any bytes get there and back, where their type is no text', async () => {
   for (const contentType of ['application/octet-stream', 'multipart/form-data; boundary=x']) {
     const back = await post(bytes, contentType);
     expect(new Uint8Array(await back.arrayBuffer())).toEqual(bytes);
-    expect(gewe.calls.at(-1)?.headers['content-type']).toBe(contentType);
-    expect(new Uint8Array(gewe.calls.at(-1)?.body ?? [])).toEqual(bytes);
+    expect(gewe.received.at(-1)?.headers['content-type']).toBe(contentType);
+    expect(new Uint8Array(gewe.received.at(-1)?.body ?? [])).toEqual(bytes);
   }
 });
 
@@ -77,10 +77,10 @@ it('a redirect comes back and is followed by nobody', async () => {
 });
 
 it.each([8_000_000, 12_000_000])('%i bytes are refused, and the next call is served', async (size) => {
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   const large = await post('x'.repeat(size));
   expect([large.status, await large.text()]).toEqual([413, '{"message":"Request Entity Too Large"}']);
-  expect(gewe.calls.length).toBe(before);
+  expect(gewe.received.length).toBe(before);
   expect((await post('{}')).status).toBe(200);
 });
 
@@ -113,7 +113,7 @@ const codeIn = (type: string) => /^urn:problem-type:gewe-contacts:(.+)/.exec(typ
 
 it('no trick of the target or the Host reaches anything but GeWe', async () => {
   const evil = new URL(other.url).host;
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   const targets = [
     '/gewe/v2/api/message/postText?x=1',
     `http://${evil}/gewe/v2/api/message/postText`,
@@ -127,7 +127,7 @@ it('no trick of the target or the Host reaches anything but GeWe', async () => {
       expect((await say(target, host)).head, target).toMatch(/^HTTP\/1\.1 [24]/);
   }
   expect(other.connections()).toBe(0);
-  for (const { url, headers } of gewe.calls.slice(before)) {
+  for (const { url, headers } of gewe.received.slice(before)) {
     expect([url, headers.host]).toEqual(['/gewe/v2/api/message/postText', new URL(gewe.url).host]);
   }
 });
@@ -155,11 +155,11 @@ it.each([
   'http://evil/foo/%2E./gewe/v2/api/message/postText',
   'http://evil/foo\\..\\gewe/v2/api/message/postText',
 ])('%j is not found, and GeWe is not called', async (target) => {
-  const before = [gewe.calls.length, other.connections()];
+  const before = [gewe.received.length, other.connections()];
   for (const host of ['x', new URL(other.url).host]) {
     expect(await refused(target, host)).toEqual(['404', 'not-found']);
   }
-  expect([gewe.calls.length, other.connections()]).toEqual(before);
+  expect([gewe.received.length, other.connections()]).toEqual(before);
 });
 
 it.each([
@@ -167,17 +167,17 @@ it.each([
   '/v2/api/message/%70ostText',
   'http://evil/v2/api/message/post%54ext',
 ])('%j, which the gateway decodes, is a plain call to GeWe and to nobody else', async (target) => {
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   expect((await say(target)).head).toMatch(/^HTTP\/1\.1 200 /);
-  expect(gewe.calls.slice(before).map(({ url }) => url)).toEqual(['/gewe/v2/api/message/postText']);
+  expect(gewe.received.slice(before).map(({ url }) => url)).toEqual(['/gewe/v2/api/message/postText']);
   expect(other.connections()).toBe(0);
 });
 
 it('what cannot be decoded is refused', async () => {
-  const before = gewe.calls.length;
+  const before = gewe.received.length;
   const { head, body } = await say('/gewe/v2/api/message/%zz');
   expect([head.split(' ')[1], body]).toEqual(['400', '{"message":"Bad Request"}']);
-  expect(gewe.calls.length).toBe(before);
+  expect(gewe.received.length).toBe(before);
 });
 
 it.each([
@@ -197,11 +197,11 @@ it('no content type is made up, on the way there or back', async () => {
     ['x', ''],
     ['x\r\nContent-Type:', '{}'],
   ] as const) {
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     const { head, body: back } = await say('/gewe/v2/api/message/postText', host, body);
     expect([head.split(' ')[1], back]).toEqual(['200', body]);
-    expect(gewe.calls.length).toBe(before + 1);
-    expect(gewe.calls.at(-1)?.headers).not.toHaveProperty('content-type');
+    expect(gewe.received.length).toBe(before + 1);
+    expect(gewe.received.at(-1)?.headers).not.toHaveProperty('content-type');
     expect(head).not.toMatch(/^content-type/im);
   }
 });

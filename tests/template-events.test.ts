@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageDev } from './packaged-stages.ts';
-import { type Packaged, statementsOf } from './packaged-template.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { readPackaged, statementsOf } from './support/packaged.ts';
 import { grants } from './template-grants.ts';
 
 // Queues, bus and schedule of what would be deployed, and what the functions behind them may do.
 
 type Members = Readonly<Record<string, unknown>>;
 
-let packaged: Packaged;
-beforeAll(() => {
-  packaged = packageDev();
-});
-afterAll(() => packaged?.remove());
+const packaged = readPackaged('dev', inject('packagedIn').dev);
 
 describe('queues', () => {
   it('hides a message for longer than whoever serves it may take', () => {

@@ -1,23 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { deploySettings } from '../infra/deploy-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
-import { boundaryArn, certificateArn, chosenSettings, packageDev, packageProd } from './packaged-stages.ts';
-import type { Packaged } from './packaged-template.ts';
+import {
+  boundaryArn,
+  certificateArn,
+  chosenSettings,
+  type Packaged,
+  readPackaged,
+} from './support/packaged.ts';
 
 // How the stages differ, and what becomes of each setting of an operator in the template.
 
-let dev: Packaged;
-let prod: Packaged;
-beforeAll(async () => {
-  dev = packageDev();
-  prod = await packageProd();
-});
-afterAll(() => {
-  dev?.remove();
-  prod?.remove();
-});
+const dev = readPackaged('dev', inject('packagedIn').dev);
+const prod = readPackaged('prod', inject('packagedIn').prod);
 
 describe('the stages', () => {
   it('differ in what becomes of the data, and in nothing else of the table and the secret', () => {

@@ -2,21 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
 import { declaredFunctions } from './declared-functions.ts';
-import { type Packaged, packageTemplate } from './packaged-template.ts';
+import { readPackaged } from './support/packaged.ts';
 
 // Settings, events and bundles of what would be deployed; what has to hold in every stage stands in template-laws.test.ts.
 
 type Members = Readonly<Record<string, unknown>>;
 
 const root = join(import.meta.dirname, '..');
-let packaged: Packaged;
-beforeAll(() => {
-  packaged = packageTemplate('dev', {});
-});
-afterAll(() => packaged.remove());
+const packaged = readPackaged('dev', inject('packagedIn').dev);
 
 describe('the packaged template', () => {
   it('runs every function on Node 24, arm64, with a role of its own', () => {

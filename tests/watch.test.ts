@@ -1,31 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { fieldNames } from '../lib/telemetry/log.ts';
 import { dimensionsOf, dimensionValues, type MetricName, metrics } from '../lib/telemetry/metrics.ts';
 import {
   type Alarm,
   faultsOf,
   isMetric,
-  ofType,
   ours,
-  packagedWatch,
+  readPackaged,
   shownIn,
-  type Watch,
-} from './packaged-watch.ts';
+  alarmTopicArn as topic,
+  watchOf,
+} from './support/packaged.ts';
 
 // The alarms and the dashboard of the packaged template, against the metrics that the functions write and the page that
 // says what to do.
 
-const topic = 'arn:aws-cn:sns:cn-north-1:123456789012:operators';
-let template: Watch['template'];
-let alarms: Watch['alarms'];
-let dashboard: Watch['dashboard'];
-beforeAll(() => {
-  ({ template, alarms, dashboard } = packagedWatch({ ALARM_TOPIC_ARN: topic }));
-});
+const packaged = readPackaged('prod', inject('packagedIn').prod);
+const { template, ofType } = packaged;
+const { alarms, dashboard } = watchOf(packaged);
 
-const functionNames = () => ofType(template, 'AWS::Lambda::Function').map(([name]) => name);
+const functionNames = () => ofType('AWS::Lambda::Function').map(([name]) => name);
 
 describe('the alarms', () => {
   it('watch, of our own metrics, only what the functions write, under its dimensions', () => {
@@ -37,8 +33,8 @@ describe('the alarms', () => {
   });
 
   it('watch the stage that the functions count for', () => {
-    for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function')) {
-      expect(Properties.Environment).toMatchObject({ Variables: { METRICS_STAGE: 'dev' } });
+    for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
+      expect(Properties.Environment).toMatchObject({ Variables: { METRICS_STAGE: 'prod' } });
     }
   });
 
@@ -159,13 +155,13 @@ describe('docs/operations.md', () => {
   const headings = [...page.matchAll(/^### ([\w-]+)$/gm)].map(([, heading = '']) => heading);
 
   it('has a part for every alarm, and for no other', () => {
-    const names = [...alarms.values()].map(({ AlarmName }) => AlarmName.replace('gewe-contacts-dev-', ''));
+    const names = [...alarms.values()].map(({ AlarmName }) => AlarmName.replace('gewe-contacts-prod-', ''));
     expect(headings.toSorted()).toEqual(names.toSorted());
   });
 
   it('is where every alarm points to', () => {
     for (const { AlarmName, AlarmDescription } of alarms.values()) {
-      const anchor = AlarmName.replace('gewe-contacts-dev-', '');
+      const anchor = AlarmName.replace('gewe-contacts-prod-', '');
       expect(AlarmDescription).toContain(`(docs/operations.md#${anchor})`);
     }
   });

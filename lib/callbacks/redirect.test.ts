@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../tests/support/local-table.ts';
 import { createCallbackStore } from '../aws/dynamodb/callback-store.ts';
 import { tokenKeyOf } from '../device/keys.ts';
 import { newSalt } from '../system/random.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../tests/support/local-table.ts';
 import { createAcceptedTokens } from '../aws/dynamodb/accepted-tokens.ts';
 import { createCallbackStore } from '../aws/dynamodb/callback-store.ts';
 import { tokenKeyOf } from '../device/keys.ts';

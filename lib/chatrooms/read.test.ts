@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../tests/support/local-table.ts';
 import { createChatroomStore } from '../aws/dynamodb/chatroom-store.ts';
 import { createRecordStore } from '../aws/dynamodb/record-store.ts';
 import { createSnapshotStore } from '../aws/dynamodb/snapshot-store.ts';

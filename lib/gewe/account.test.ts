@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startScriptedServer } from '../../tests/support/scripted-server.ts';
 import { createGeweAccount } from './account.ts';
-import { startScriptedServer } from './scripted-server.ts';
 
 const token = 'canary-7f3a';
 const secret = { token, appId: 'wx_demo' };
@@ -31,8 +31,8 @@ it('asks at the paths of the hosted service, and of a self-hosted build', async 
     'POST /behind/v2/api/tools/setCallback',
   ]);
   const [first, second] = server.received;
-  expect(JSON.parse(first?.body ?? '')).toEqual({ appId: 'wx_demo' });
-  expect(JSON.parse(second?.body ?? '')).toEqual({ token, callbackUrl });
+  expect(JSON.parse(String(first?.body))).toEqual({ appId: 'wx_demo' });
+  expect(JSON.parse(String(second?.body))).toEqual({ token, callbackUrl });
   for (const { headers } of server.received) {
     expect(headers).toMatchObject({ 'x-gewe-token': token, 'content-type': 'application/json' });
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Script, startScriptedServer } from '../../tests/support/scripted-server.ts';
 import { createGeweClient, type GeweCall } from './client.ts';
-import { type Script, startScriptedServer } from './scripted-server.ts';
 
 const secret = { token: 'canary-7f3a', appId: 'wx_demo' };
 const contacts = { friends: ['weixin', 'wxid_1'], chatrooms: ['1@chatroom'], ghs: ['gh_1'] };
@@ -74,24 +74,24 @@ describe('a connection that is lost', () => {
   const lost = { kind: 'failure', class: 'upstream-error', mayStillRun: true };
 
   it.each<[string, Script]>([
-    ['is reset before an answer', (_, { socket }) => socket.resetAndDestroy()],
-    ['is closed without an answer', (_, { socket }) => socket.destroy()],
+    ['is reset before an answer', (_response, _request, { socket }) => socket.resetAndDestroy()],
+    ['is closed without an answer', (_response, _request, { socket }) => socket.destroy()],
     [
       'is reset after the head of the answer',
-      (response, { socket }) => response.writeHead(200).write(' ', () => socket.resetAndDestroy()),
+      (response, _request, { socket }) => response.writeHead(200).write(' ', () => socket.resetAndDestroy()),
     ],
     [
       'is closed before the length that was said',
-      (response, { socket }) =>
+      (response, _request, { socket }) =>
         response
           .writeHead(200, { 'content-length': listBody.length })
           .write(listBody.slice(0, 50), () => socket.destroy()),
     ],
     [
       'is closed amid the chunks',
-      (response, { socket }) => response.writeHead(200).write(listBody, () => socket.destroy()),
+      (response, _request, { socket }) => response.writeHead(200).write(listBody, () => socket.destroy()),
     ],
-    ['does not speak HTTP', (_, { socket }) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+    ['does not speak HTTP', (_response, _request, { socket }) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
     [
       'gives what cannot be decompressed',
       (response) => response.setHeader('content-encoding', 'gzip').end('no gzip'),

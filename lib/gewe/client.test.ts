@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startScriptedServer } from '../../tests/support/scripted-server.ts';
 import type { UpstreamAnswer } from '../device/ports.ts';
 import { createGeweClient, type GeweCall } from './client.ts';
 import { maxBodyBytes } from './exchange.ts';
-import { startScriptedServer } from './scripted-server.ts';
 
 const secret = { token: 'canary-7f3a', appId: 'wx_demo' };
 const contacts = { friends: ['weixin', 'wxid_1'], chatrooms: ['1@chatroom'], ghs: ['gh_1'] };
@@ -38,13 +38,8 @@ describe('a call to GeWe', () => {
   });
 
   it('does not depend on a connection that an earlier call left', async () => {
-    const ports = new Set<number | undefined>();
-    server.play((response, request) => {
-      ports.add(request.socket.remotePort);
-      response.end(listBody);
-    });
     for (let turn = 0; turn < 3; turn++) expect(await fetchList()).toEqual(list);
-    expect(ports.size).toBe(3);
+    expect(new Set(server.received.map(({ connection }) => connection)).size).toBe(3);
   });
 
   it('understands a compressed answer', async () => {

@@ -1,9 +1,13 @@
 import { createServer as createSocketServer, type Server as SocketServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Script,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../../tests/support/scripted-server.ts';
 import type { PassedCall } from '../pass-through/call.ts';
 import { createPasser, maxAnswerBytes, type PasserOptions } from './pass.ts';
-import { type RecordingServer, type Respond, startRecordingServer } from './recording-server.ts';
 
 const call: PassedCall = {
   group: 'message',
@@ -18,8 +22,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function serving(respond: Respond): Promise<RecordingServer> {
-  const server = await startRecordingServer(respond);
+async function serving(script: Script): Promise<ScriptedServer> {
+  const server = await startScriptedServer(script);
   closers.push(() => server.close());
   return server;
 }
@@ -56,9 +60,9 @@ async function saying(answer: (string | Buffer)[], end: 'end' | 'reset' = 'end')
 
 describe('a call that is passed', () => {
   it('has the body, the token and the content type, and no other header of its own', async () => {
-    const server = await serving((_call, response) => response.end());
+    const server = await serving((response) => response.end());
     await passer(server.url).pass();
-    const [came] = server.calls;
+    const [came] = server.received;
     expect(came).toMatchObject({ method: 'POST', url: '/gewe/v2/api/message/postText', body: call.body });
     expect(came?.headers).toEqual({
       'x-gewe-token': 'token-of-pass',
@@ -72,27 +76,27 @@ describe('a call that is passed', () => {
   });
 
   it('says how its body is encoded, where the caller did, and sends no empty token', async () => {
-    const server = await serving((_call, response) => response.end());
+    const server = await serving((response) => response.end());
     await passer(server.url).pass({ contentEncoding: 'gzip', token: '' });
-    expect(server.calls[0]?.headers).toMatchObject({ 'content-encoding': 'gzip' });
-    expect(server.calls[0]?.headers).not.toHaveProperty('x-gewe-token');
+    expect(server.received[0]?.headers).toMatchObject({ 'content-encoding': 'gzip' });
+    expect(server.received[0]?.headers).not.toHaveProperty('x-gewe-token');
   });
 
   it('goes to the path of the base URL, whichever prefix that has', async () => {
-    const server = await serving((_call, response) => response.end());
+    const server = await serving((response) => response.end());
     for (const baseUrl of [`${server.url}/v2/api`, `${server.url}/some/gewe/v2/api`]) {
       const made = createPasser({ baseUrl });
       closers.push(() => made.close());
       await made.pass(call, Date.now() + 20_000, signal);
     }
-    expect(server.calls.map(({ url }) => url)).toEqual([
+    expect(server.received.map(({ url }) => url)).toEqual([
       '/v2/api/message/postText',
       '/some/gewe/v2/api/message/postText',
     ]);
   });
 
   it('carries any bytes there and back, of any status and type', async () => {
-    const server = await serving(({ body, headers }, response) => {
+    const server = await serving((response, { body, headers }) => {
       response.writeHead(Number(headers['content-type']), { 'Content-Type': 'image/x' }).end(body);
     });
     const { pass } = passer(server.url);
@@ -106,7 +110,7 @@ describe('a call that is passed', () => {
           body: Buffer.from(body),
           contentType: 'image/x',
         });
-        expect(server.calls.at(-1)?.body).toEqual(Buffer.from(body));
+        expect(server.received.at(-1)?.body).toEqual(Buffer.from(body));
       }),
     );
     expect(server.connections()).toBe(1);
@@ -115,13 +119,13 @@ describe('a call that is passed', () => {
   it('has 64-bit numbers intact', async () => {
     const text =
       '{"ret":200,"msg":"操作成功","data":{"newMsgId":3768973957878705021,"msgId":-9223372036854775808}}';
-    const server = await serving((_call, response) => response.end(text));
+    const server = await serving((response) => response.end(text));
     expect(await passer(server.url).pass()).toMatchObject({ body: Buffer.from(text) });
-    expect(server.calls[0]?.body.toString()).toContain('3768973957878705021');
+    expect(server.received[0]?.body.toString()).toContain('3768973957878705021');
   });
 
   it('has what GeWe encoded against the request, and says how', async () => {
-    const server = await serving((_call, response) => {
+    const server = await serving((response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(Buffer.from([0x1f, 0x8b, 1, 2, 3]));
     });
     expect(await passer(server.url).pass()).toEqual({
@@ -133,8 +137,8 @@ describe('a call that is passed', () => {
   });
 
   it('is passed back as it came when it is a redirect, which is not followed', async () => {
-    const other = await serving((_call, response) => response.end('not here'));
-    const server = await serving((_call, response) => {
+    const other = await serving((response) => response.end('not here'));
+    const server = await serving((response) => {
       response.writeHead(301, { Location: `${other.url}/x`, 'Content-Type': 'text/html' }).end('moved');
     });
     expect(await passer(server.url).pass()).toEqual({
@@ -143,13 +147,13 @@ describe('a call that is passed', () => {
       contentType: 'text/html',
       body: Buffer.from('moved'),
     });
-    expect([server.calls.length, other.connections()]).toEqual([1, 0]);
+    expect([server.received.length, other.connections()]).toEqual([1, 0]);
   });
 
   it.each(['..', 'a/b', 'a%2fb', '', 'a.b', '@evil', 'x'.repeat(65), 'a?b', 'a#b', 'a\\b', '1a'])(
     'is never made of "%s"',
     async (name) => {
-      const server = await serving((_call, response) => response.end());
+      const server = await serving((response) => response.end());
       await expect(passer(server.url).pass({ group: name })).rejects.toThrow(TypeError);
       await expect(passer(server.url).pass({ operation: name })).rejects.toThrow(TypeError);
       expect(server.connections()).toBe(0);
@@ -160,7 +164,7 @@ describe('a call that is passed', () => {
 describe('a connection', () => {
   it('is used again within two seconds, and not after that', async () => {
     let nowMs = 1_000_000;
-    const server = await serving((_call, response) => response.end('{}'));
+    const server = await serving((response) => response.end('{}'));
     const { pass } = passer(server.url, { nowMs: () => nowMs });
     for (const [laterMs, connection] of [
       [0, 1],
@@ -171,28 +175,28 @@ describe('a connection', () => {
     ] as const) {
       nowMs += laterMs;
       expect(await pass()).toMatchObject({ kind: 'answer' });
-      expect(server.calls.at(-1)?.connection, `${laterMs} ms`).toBe(connection);
+      expect(server.received.at(-1)?.connection, `${laterMs} ms`).toBe(connection);
     }
   });
 
   it('that idles too long is left by all, when there are several', async () => {
     let nowMs = 1_000_000;
-    const server = await serving((_call, response) => setTimeout(() => response.end('{}'), 20));
+    const server = await serving((response) => setTimeout(() => response.end('{}'), 20));
     const { pass } = passer(server.url, { nowMs: () => nowMs });
     await Promise.all(Array.from({ length: 5 }, () => pass()));
     nowMs += 2_001;
     await Promise.all(Array.from({ length: 5 }, () => pass()));
-    expect(server.calls.slice(5).every(({ connection }) => connection > 5)).toBe(true);
+    expect(server.received.slice(5).every(({ connection }) => connection > 5)).toBe(true);
   });
 
   it('that GeWe closes while it idles makes no call be sent twice', async () => {
-    const server = await serving((_call, response) => response.end('{}', () => response.socket?.end()));
+    const server = await serving((response) => response.end('{}', () => response.socket?.end()));
     const { pass } = passer(server.url);
     for (let nth = 1; nth <= 5; nth += 1) {
       await pass({ body: Buffer.from(String(nth)) });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const came = server.calls.map(({ body }) => body.toString());
+    const came = server.received.map(({ body }) => body.toString());
     expect(came.length).toBeGreaterThan(0);
     expect(new Set(came).size).toBe(came.length);
   });
@@ -200,7 +204,7 @@ describe('a connection', () => {
 
 describe('no answer', () => {
   it('is upstream-unreachable when no connection can be made, and nothing was sent', async () => {
-    const server = await serving((_call, response) => response.end());
+    const server = await serving((response) => response.end());
     await server.close();
     expect(await passer(server.url).pass()).toMatchObject({ kind: 'failure', why: 'upstream-unreachable' });
     const nameless = passer('http://no-such-host.invalid');
@@ -217,7 +221,7 @@ describe('no answer', () => {
   it('is upstream-slow when GeWe takes too long, with or without the head of an answer', async () => {
     const silent = await serving(() => undefined);
     expect(await passer(silent.url).pass({}, 50)).toEqual({ kind: 'failure', why: 'upstream-slow' });
-    const dripping = await serving((_call, response) => response.write('{"ret":'));
+    const dripping = await serving((response) => response.write('{"ret":'));
     expect(await passer(dripping.url).pass({}, 100)).toEqual({ kind: 'failure', why: 'upstream-slow' });
   });
 
@@ -247,7 +251,7 @@ describe('no answer', () => {
   });
 
   it('is answer-too-large beyond the limit, announced or not; just below it is passed', async () => {
-    const server = await serving(({ headers }, response) => {
+    const server = await serving((response, { headers }) => {
       const [size, announced] = String(headers['content-type']).split(' ');
       if (announced) response.setHeader('Content-Length', Number(size));
       response.write(Buffer.alloc(1));
@@ -260,25 +264,25 @@ describe('no answer', () => {
       const large = await pass({ contentType: `8000000${announced}` });
       expect(large).toEqual({ kind: 'failure', why: 'answer-too-large' });
     }
-    expect(server.calls).toHaveLength(4);
+    expect(server.received).toHaveLength(4);
   });
 
   it('leaves the next call as it would be', async () => {
     let nth = 0;
-    const server = await serving((_call, response, request) => {
+    const server = await serving((response, _call, { socket }) => {
       nth += 1;
-      if (nth % 2 === 1) request.socket.resetAndDestroy();
+      if (nth % 2 === 1) socket.resetAndDestroy();
       else response.end('{}');
     });
     const { pass } = passer(server.url);
     const kinds: string[] = [];
     for (let time = 0; time < 4; time += 1) kinds.push((await pass()).kind);
     expect(kinds).toEqual(['failure', 'answer', 'failure', 'answer']);
-    expect(server.calls).toHaveLength(4);
+    expect(server.received).toHaveLength(4);
   });
 
   it('holds nothing of the call in its error', async () => {
-    const server = await serving((_call, _response, request) => request.socket.resetAndDestroy());
+    const server = await serving((_response, _call, { socket }) => socket.resetAndDestroy());
     const outcome = await passer(server.url).pass();
     const error = outcome.kind === 'failure' ? outcome.error : undefined;
     expect(error).toBeInstanceOf(Error);

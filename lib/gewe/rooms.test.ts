@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { startScriptedServer } from '../../tests/support/scripted-server.ts';
 import { createRoomInfoClient } from './rooms.ts';
-import { startScriptedServer } from './scripted-server.ts';
 
 const secret = { token: 'canary-7f3a', appId: 'wx_demo' };
 const roomId = '1@chatroom';
@@ -29,7 +29,7 @@ it('asks for one room of the device, with the token in the header', async () => 
   expect(await askOf(data)).toEqual({ kind: 'room', info });
   const [request] = server.received;
   expect(request).toMatchObject({ method: 'POST', url: '/v2/api/group/getChatroomInfo' });
-  expect(JSON.parse(request?.body ?? '')).toEqual({ appId: 'wx_demo', chatroomId: roomId });
+  expect(JSON.parse(String(request?.body))).toEqual({ appId: 'wx_demo', chatroomId: roomId });
   expect(request?.headers).toMatchObject({ 'x-gewe-token': 'canary-7f3a' });
 });
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { localLocation } from '../../mocks/local-stack/local-table.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { localLocation } from '../../tests/support/local-table.ts';
+import { answerJson } from '../../tests/support/scripted-server.ts';
+import { useServers } from '../../tests/support/use-servers.ts';
 import { cachedKeyring, keyringOf, secretText } from './keyring.ts';
 import { newSealingKey } from './sealing-key.ts';
 
@@ -78,26 +78,18 @@ describe('a cached keyring', () => {
 });
 
 describe('the secret’s text', () => {
-  let server: Server | undefined;
-  afterEach(() => server?.close());
+  const { scriptedServer } = useServers();
 
   /** Secrets Manager's JSON protocol, as far as it is used. */
   async function startSecretsManager(secrets: Readonly<Record<string, object>>): Promise<string> {
-    server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const { SecretId: id } = JSON.parse(Buffer.concat(chunks).toString());
-      const known = request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue' && secrets[id];
-      response.writeHead(known ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(
-        JSON.stringify(known || { __type: 'ResourceNotFoundException', message: 'no such secret' }),
-      );
+    const { url } = await scriptedServer((response, request, incoming) => {
+      const { SecretId: id } = JSON.parse(request.body.toString());
+      const known =
+        request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue' ? secrets[id] : undefined;
+      const missing = { __type: 'ResourceNotFoundException', message: 'no such secret' };
+      answerJson(known ?? missing, known ? 200 : 400)(response, request, incoming);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('no address');
-    return `http://127.0.0.1:${address.port}`;
+    return url;
   }
 
   it('is read from Secrets Manager, at the address of the SDK’s own variables', async () => {

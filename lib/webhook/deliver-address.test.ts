@@ -1,13 +1,14 @@
 import type { ServerOptions } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strangersIdentity, trustedIdentity } from '../../tests/support/certificates.ts';
+import type { Script } from '../../tests/support/scripted-server.ts';
+import { useServers } from '../../tests/support/use-servers.ts';
 import { createWebhookClient } from './deliver.ts';
 import { sampleDelivery as delivery } from './delivery.test-data.ts';
-import { type Script, useServers } from './scripted-bot.ts';
-import { selfSigned } from './self-signed.ts';
 import type { Resolve } from './target.ts';
 
-const { bot } = useServers();
+const { scriptedServer } = useServers();
 const never = new AbortController().signal;
 const local = createWebhookClient({ allowLoopback: true });
 const resolvingTo = (resolve: Resolve) => createWebhookClient({ allowLoopback: true, resolve });
@@ -17,7 +18,7 @@ describe('the address that is connected to', () => {
   const refused = { kind: 'blocked', why: 'must have a host of which every address is public' };
 
   it('is one that was checked: the name is resolved once', async () => {
-    const { port, received } = await bot(ok);
+    const { port, received } = await scriptedServer(ok);
     let asked = 0;
     const webhook = resolvingTo(async () => [asked++ === 0 ? '127.0.0.1' : '169.254.169.254']);
     const outcome = await webhook.deliver(delivery(`http://bot.example.com:${port}/`), never);
@@ -27,7 +28,7 @@ describe('the address that is connected to', () => {
   });
 
   it('is refused when the name has moved to one that is not public since it was set', async () => {
-    const { port, connections } = await bot(ok);
+    const { port, connections } = await scriptedServer(ok);
     const webhook = createWebhookClient({ allowLoopback: false, resolve: async () => ['127.0.0.1'] });
     expect(await webhook.deliver(delivery(`http://bot.example.com:${port}/`), never)).toEqual(refused);
     expect(connections()).toBe(0);
@@ -36,7 +37,7 @@ describe('the address that is connected to', () => {
   it.each(['127.0.0.1', '0x7f.1', 'localhost', '127.0.0.1.'])(
     'is refused as %s, where a server listens',
     async (host) => {
-      const { port, connections } = await bot(ok);
+      const { port, connections } = await scriptedServer(ok);
       const webhook = createWebhookClient({ allowLoopback: false });
       expect(await webhook.deliver(delivery(`http://${host}:${port}/`), never)).toEqual(refused);
       expect(connections()).toBe(0);
@@ -44,7 +45,7 @@ describe('the address that is connected to', () => {
   );
 
   it('is not of this service itself', async () => {
-    const { port, connections } = await bot(ok);
+    const { port, connections } = await scriptedServer(ok);
     const own = delivery(`http://localhost:${port}/`, { ownHosts: [`127.0.0.1:${port}`] });
     expect(await local.deliver(own, never)).toEqual({
       kind: 'blocked',
@@ -54,7 +55,7 @@ describe('the address that is connected to', () => {
   });
 
   it('is the next one of the name where the first does not listen', async () => {
-    const { port } = await bot(ok);
+    const { port } = await scriptedServer(ok);
     const webhook = resolvingTo(async () => ['127.0.0.9', '127.0.0.1']);
     const outcome = await webhook.deliver(delivery(`http://bot.example.com:${port}/`), never);
     expect(outcome).toEqual({ kind: 'delivered', status: 200 });
@@ -62,9 +63,8 @@ describe('the address that is connected to', () => {
 });
 
 describe('over TLS', () => {
-  const trusted = selfSigned('bot.example.com');
   const before = getCACertificates('default');
-  beforeAll(() => setDefaultCACertificates([...before, trusted.cert]));
+  beforeAll(() => setDefaultCACertificates([...before, trustedIdentity.cert]));
   afterAll(() => setDefaultCACertificates(before));
   const webhook = resolvingTo(async () => ['127.0.0.1']);
 
@@ -76,7 +76,7 @@ describe('over TLS', () => {
         names.push(name);
         done(null);
       };
-      const { port, received } = await bot(ok, { ...trusted, SNICallback });
+      const { port, received } = await scriptedServer(ok, { ...trustedIdentity, SNICallback });
       const outcome = await webhook.deliver(delivery(`https://${host}:${port}/`), never);
       expect(outcome).toEqual({ kind: 'delivered', status: 200 });
       expect(received[0]?.headers.host).toBe(`bot.example.com:${port}`);
@@ -85,10 +85,10 @@ describe('over TLS', () => {
   );
 
   it.each([
-    ['is for another name', trusted, 'other.example.com'],
-    ['nobody vouches for', selfSigned('bot.example.com'), 'bot.example.com'],
+    ['is for another name', trustedIdentity, 'other.example.com'],
+    ['nobody vouches for', strangersIdentity, 'bot.example.com'],
   ])('nothing is delivered to a target with a certificate that %s', async (_which, tls, host) => {
-    const { port, received } = await bot(ok, tls);
+    const { port, received } = await scriptedServer(ok, tls);
     const outcome = await webhook.deliver(delivery(`https://${host}:${port}/`), never);
     expect(outcome).toEqual({ kind: 'failed', lost: 'connection' });
     expect(received).toEqual([]);

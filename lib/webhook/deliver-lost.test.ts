@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { type Script, startScriptedServer } from '../../tests/support/scripted-server.ts';
+import { useServers } from '../../tests/support/use-servers.ts';
 import { createWebhookClient } from './deliver.ts';
 import { sampleDelivery as delivery } from './delivery.test-data.ts';
-import { type Script, startScriptedBot, useServers } from './scripted-bot.ts';
 
-const { bot, rawServer } = useServers();
+const { scriptedServer, rawServer } = useServers();
 const never = new AbortController().signal;
 const local = createWebhookClient({ allowLoopback: true });
 const ok: Script = (response) => response.end();
@@ -13,7 +14,7 @@ describe('no answer', () => {
   const lost = { kind: 'failed', lost: 'connection' };
 
   it('is lost where nobody listens', async () => {
-    const { port, close } = await startScriptedBot(ok);
+    const { port, close } = await startScriptedServer(ok);
     await close();
     expect(await local.deliver(delivery(`http://127.0.0.1:${port}/`), never)).toEqual(lost);
   });
@@ -32,7 +33,7 @@ describe('no answer', () => {
   });
 
   it('is lost where http is spoken and not https', async () => {
-    const { port } = await bot(ok);
+    const { port } = await scriptedServer(ok);
     expect(await local.deliver(delivery(`https://127.0.0.1:${port}/`), never)).toEqual(lost);
   });
 

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Script } from '../../tests/support/scripted-server.ts';
+import { useServers } from '../../tests/support/use-servers.ts';
 import { createWebhookClient } from './deliver.ts';
 import { sampleDelivery as delivery } from './delivery.test-data.ts';
-import { type Script, useServers } from './scripted-bot.ts';
 
-const { bot, rawServer } = useServers();
+const { scriptedServer, rawServer } = useServers();
 const never = new AbortController().signal;
 const local = createWebhookClient({ allowLoopback: true });
 const ok: Script = (response) => response.end();
 
 describe('a delivery', () => {
   it('is one POST of the bytes that were received, whatever they are', async () => {
-    const { port, received } = await bot(ok);
+    const { port, received } = await scriptedServer(ok);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 5_000 }), async (body) => {
         const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`, { body }), never);
@@ -24,7 +25,7 @@ describe('a delivery', () => {
   });
 
   it('has the content type that was received, and tells its id, its time and its way', async () => {
-    const { port, received } = await bot(ok);
+    const { port, received } = await scriptedServer(ok);
     await local.deliver(delivery(`http://127.0.0.1:${port}/wechat/hook?key=%E4%BD%A0&a=b#part`), never);
     expect(received).toHaveLength(1);
     expect(received[0]?.url).toBe('/wechat/hook?key=%E4%BD%A0&a=b');
@@ -43,7 +44,7 @@ describe('a delivery', () => {
   it.each(['', 'text/plain\r\nX-Other: 1', 'text/\u4f60'])(
     'goes without a content type where %j was received, which no header can carry',
     async (contentType) => {
-      const { port, received } = await bot(ok);
+      const { port, received } = await scriptedServer(ok);
       const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`, { contentType }), never);
       expect(outcome.kind).toBe('delivered');
       expect(received[0]?.headers).not.toHaveProperty('content-type');
@@ -52,14 +53,14 @@ describe('a delivery', () => {
   );
 
   it('of 4 MiB arrives whole', async () => {
-    const { port, received } = await bot(ok);
+    const { port, received } = await scriptedServer(ok);
     const body = Buffer.alloc(4 * 1024 * 1024, 'äöü');
     await local.deliver(delivery(`http://127.0.0.1:${port}/`, { body }), never);
     expect(received[0]?.body.equals(body)).toBe(true);
   });
 
   it('goes to any path and query that an URL can have', async () => {
-    const { port, received } = await bot(ok);
+    const { port, received } = await scriptedServer(ok);
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.webPath(), fc.string());
     await fc.assert(
       fc.asyncProperty(text, text, async (path, query) => {
@@ -73,7 +74,7 @@ describe('a delivery', () => {
   });
 
   it('has a connection of its own', async () => {
-    const { port, connections } = await bot(ok);
+    const { port, connections } = await scriptedServer(ok);
     for (let count = 0; count < 3; count += 1)
       await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
     expect(connections()).toBe(3);
@@ -82,28 +83,28 @@ describe('a delivery', () => {
 
 describe('the answer', () => {
   it.each([200, 201, 202, 204, 299])('%s is a delivery', async (status) => {
-    const { port } = await bot((response) => response.writeHead(status).end());
+    const { port } = await scriptedServer((response) => response.writeHead(status).end());
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
     expect(outcome).toEqual({ kind: 'delivered', status });
   });
 
   it.each([300, 304, 400, 401, 404, 410, 429, 500, 503, 599])('%s is a failure', async (status) => {
-    const { port } = await bot((response) => response.writeHead(status).end('sorry'));
+    const { port } = await scriptedServer((response) => response.writeHead(status).end('sorry'));
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
     expect(outcome).toEqual({ kind: 'failed', status });
   });
 
   it.each([301, 302, 303, 307, 308])('%s is not followed', async (status) => {
-    const elsewhere = await bot(ok);
+    const elsewhere = await scriptedServer(ok);
     const location = `http://127.0.0.1:${elsewhere.port}/`;
-    const { port } = await bot((response) => response.writeHead(status, { location }).end());
+    const { port } = await scriptedServer((response) => response.writeHead(status, { location }).end());
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
     expect(outcome).toEqual({ kind: 'failed', status });
     expect(elsewhere.connections()).toBe(0);
   });
 
   it('is not read to its end when it has none', async () => {
-    const { port } = await bot((response) => {
+    const { port } = await scriptedServer((response) => {
       const more = () => {
         while (response.write('x'.repeat(65_536)));
         response.once('drain', more);
@@ -116,7 +117,7 @@ describe('the answer', () => {
   });
 
   it('counts when its body stops in the middle', async () => {
-    const { port } = await bot((response) => {
+    const { port } = await scriptedServer((response) => {
       response.writeHead(200, { 'content-length': 10 }).write('x');
     });
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
@@ -136,7 +137,7 @@ describe('the answer', () => {
   }, 10_000);
 
   it('leaves nothing of itself but its status', async () => {
-    const { port } = await bot((response) =>
+    const { port } = await scriptedServer((response) =>
       response.writeHead(500, 'canary', { 'x-canary': 'canary' }).end('canary'),
     );
     const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/canary`), never);

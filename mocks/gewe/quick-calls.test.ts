@@ -1,31 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ScriptedServer, startScriptedServer } from '../../tests/support/scripted-server.ts';
 import type { ScenarioName } from './scenarios.ts';
 import { type RunningGeweMock, startGeweMock } from './serve.ts';
 
 let gewe: RunningGeweMock;
-/** What a receiver of callbacks got, and how it answers. */
-let received: string[];
 let answerStatus: number;
-let receiver: Server;
+let receiver: ScriptedServer;
 let receiverUrl: string;
 beforeEach(async () => {
   gewe = await startGeweMock({ port: 0 });
-  received = [];
   answerStatus = 200;
-  receiver = createServer(async (request, response) => {
-    received.push(`${request.headers['content-type']} ${await text(request)}`);
-    response.writeHead(answerStatus).end();
-  }).listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  const address = receiver.address();
-  receiverUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/callbacks/id`;
+  receiver = await startScriptedServer((response) => response.writeHead(answerStatus).end());
+  receiverUrl = `${receiver.url}/callbacks/id`;
 });
 afterEach(async () => {
-  receiver.close();
-  receiver.closeAllConnections();
+  await receiver.close();
   await gewe.close();
 });
 
@@ -37,6 +26,9 @@ async function ask(operation: string, body: object, token = 't'): Promise<unknow
   });
   return response.json();
 }
+/** What the receiver of callbacks got. */
+const received = () =>
+  receiver.received.map(({ headers, body }) => `${headers['content-type']} ${body.toString()}`);
 const during = (scenario: ScenarioName, seconds?: number) => gewe.mock.setScenario(scenario, seconds);
 const set = (operation = 'login/setCallback', callbackUrl = receiverUrl) =>
   ask(operation, { token: 't', callbackUrl });
@@ -74,7 +66,7 @@ describe('setCallback', () => {
     ['tools/setCallback', () => ({ testMsg: '回调地址测试', token: 't' })],
   ])('probes the URL before it answers: %s', async (operation, probe) => {
     expect(await set(operation)).toEqual(ok);
-    expect(received).toEqual([`application/json ${JSON.stringify(probe())}`]);
+    expect(received()).toEqual([`application/json ${JSON.stringify(probe())}`]);
     expect(gewe.mock.state.callbackUrlOf('t')).toBe(receiverUrl);
   });
 
@@ -177,10 +169,10 @@ describe('POST /__mock/callback', () => {
 
   it('posts the body as it is to the URL of the token, and tells how it was answered', async () => {
     await set();
-    received.length = 0;
+    const before = received().length;
     answerStatus = 503;
     expect(await (await post('{"NewMsgId": 7773749793478223190 }', 't')).json()).toEqual({ status: 503 });
-    expect(received).toEqual(['text/json {"NewMsgId": 7773749793478223190 }']);
+    expect(received().slice(before)).toEqual(['text/json {"NewMsgId": 7773749793478223190 }']);
   });
 
   it('says in one line that a token has no URL, or that its receiver is away', async () => {

@@ -5,8 +5,8 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
 import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
+import { localLocation } from '../../tests/support/local-table.ts';
 import { createTable, startDynamoDb } from './dynamodb.ts';
-import { localLocation } from './local-table.ts';
 
 let path = '';
 beforeEach(() => {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { answerJson, type ScriptedServer, startScriptedServer } from '../../tests/support/scripted-server.ts';
 import { type LocalEventBridge, startEventBridge } from './eventbridge.ts';
 import type { BusEvent } from './put-events.ts';
-import { type Doorman, startDoorman } from './send.test-data.ts';
 import { sendCallback, sendRefresh } from './send.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
@@ -20,9 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => bus.close());
 
-let api: Doorman;
+let api: ScriptedServer;
+/** One after the other. */
+let answers: { readonly status: number; readonly body?: object }[];
 beforeEach(async () => {
-  api = await startDoorman();
+  answers = [];
+  api = await startScriptedServer((...received) => {
+    const { status = 500, body = {} } = answers.shift() ?? {};
+    answerJson(body, status)(...received);
+  });
 });
 afterEach(() => api.close());
 
@@ -41,16 +47,18 @@ it('asks for a refresh on the bus', async () => {
 });
 
 it('posts the bytes of a file to the callback URL of the token', async () => {
-  api.answers = [{ status: 200, body: { url: `${api.url}/v1/callbacks/x` } }, { status: 200 }];
+  answers = [{ status: 200, body: { url: `${api.url}/v1/callbacks/x` } }, { status: 200 }];
   expect(await sendCallback(file, 'mine', api.port)).toContain('It was taken (200)');
-  expect(api.requests).toMatchObject([
-    { line: 'GET /v1/callback', token: 'mine' },
-    { line: 'POST /v1/callbacks/x', token: undefined, contentType: 'application/json', body: bytes },
-  ]);
+  const [asked, posted, ...more] = api.received;
+  expect(more).toEqual([]);
+  expect(asked).toMatchObject({ method: 'GET', url: '/v1/callback', headers: { 'x-gewe-token': 'mine' } });
+  expect(posted).toMatchObject({ method: 'POST', url: '/v1/callbacks/x', body: bytes });
+  expect(posted?.headers['content-type']).toBe('application/json');
+  expect(posted?.headers).not.toHaveProperty('x-gewe-token');
 });
 
 it('shows how to make a callback when there is none, without a token that was given', async () => {
-  api.answers = [{ status: 404 }, { status: 404 }];
+  answers = [{ status: 404 }, { status: 404 }];
   await expect(sendCallback(file, 't', api.port)).rejects.toThrow(
     `curl -X PUT localhost:${api.port}/v1/callback -H 'X-GEWE-TOKEN: t' -H 'content-type: application/json' -d '{}'`,
   );
@@ -60,11 +68,11 @@ it('shows how to make a callback when there is none, without a token that was gi
 it('says in one line what is wrong: the file, the stack, the token, the receiver', async () => {
   const missing = join(folder, 'none.json');
   await expect(sendCallback(missing, 't', api.port)).rejects.toThrow(`there is no file ${missing}`);
-  api.answers = [{ status: 403, body: { detail: 'not allowed' } }];
+  answers = [{ status: 403, body: { detail: 'not allowed' } }];
   await expect(sendCallback(file, 't', api.port)).rejects.toThrow('GET /v1/callback: 403 not allowed');
-  api.answers = [{ status: 200, body: { url: `${api.url}/v1/callbacks/x` } }, { status: 503 }];
+  answers = [{ status: 200, body: { url: `${api.url}/v1/callbacks/x` } }, { status: 503 }];
   await expect(sendCallback(file, 't', api.port)).rejects.toThrow('the callback was answered with 503');
-  const gone = await startDoorman();
+  const gone = await startScriptedServer();
   await gone.close();
   const nobody = `nobody listens on 127.0.0.1:${gone.port}`;
   await expect(sendCallback(file, 't', gone.port)).rejects.toThrow(`${nobody} (PORT): start the stack`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type ScriptedBot, startScriptedBot } from '../../lib/webhook/scripted-bot.ts';
+import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { call } from './client.ts';
 import type { Target } from './target.ts';
 
@@ -16,12 +16,12 @@ const soon = { timeout: 45_000, interval: 250 };
 
 /** A list that keeps itself fresh, and tells others; `quickSettings`, and forwarding to 127.0.0.1 allowed. */
 export function eventsSuite(targetOf: () => Target): void {
-  let bot: ScriptedBot;
+  let bot: ScriptedServer;
   /** What the bot answers next, before it is well again. */
   const troubles: number[] = [];
   beforeAll(async () => {
     await targetOf().setScenario('normal');
-    bot = await startScriptedBot((response) => {
+    bot = await startScriptedServer((response) => {
       response.statusCode = troubles.shift() ?? 200;
       response.end();
     });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Contacts } from '../../lib/device/contacts.ts';
 import type { CallbackEffect } from '../../lib/device/telemetry.ts';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../support/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();

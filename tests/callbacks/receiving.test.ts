@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { headerIdOf } from '../../lib/callbacks/event.ts';
 import { QueueUnavailable, Unsealable } from '../../lib/device/ports.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../support/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Contacts } from '../../lib/device/contacts.ts';
 import { QueueUnavailable } from '../../lib/device/ports.ts';
-import { useLocalTable } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../support/local-table.ts';
 import { createWorld, info, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { processCallback } from '../../lib/callbacks/process.ts';
-import { useLocalTable, type Watch } from '../../mocks/local-stack/local-table.ts';
+import { useLocalTable, type Watch } from '../support/local-table.ts';
 import { createWorld, sampleOf } from './world.ts';
 
 const local = useLocalTable();

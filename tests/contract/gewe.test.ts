@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceSecret } from '../../lib/device/ports.ts';
 import { geweBaseUrl } from '../../lib/gewe/base-url.ts';
@@ -8,6 +6,7 @@ import seedList from '../../mocks/gewe/seed-list.json' with { type: 'json' };
 import { type RunningPrism, startPrismMock } from '../../mocks/prism.ts';
 import { call, clientOf } from '../acceptance/client.ts';
 import { type Service, startService } from '../service/service.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
 import { specFile, upstreamSpecFile } from './documented.ts';
 
 const token = 'token-for-gewe';
@@ -22,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => prism.close());
 
 describe('our calls to GeWe', () => {
-  let wire: { readonly url: string; readonly told: readonly string[]; close(): void };
+  let wire: { readonly url: string; readonly told: readonly string[]; close(): Promise<void> };
   let service: Service;
   let client: ReturnType<typeof clientOf>;
   beforeAll(async () => {
@@ -32,7 +31,7 @@ describe('our calls to GeWe', () => {
   });
   afterAll(async () => {
     await service.close();
-    wire.close();
+    await wire.close();
   });
 
   it('keep to the contract: the list call', async () => {
@@ -103,24 +102,16 @@ describe('the judge is awake', () => {
 /** Passes calls on as they are and notes how they were answered; the answers to lost list calls it keeps. */
 async function startWire(upstream: string) {
   const told: string[] = [];
-  const server = createServer(async (request, response) => {
-    const { url: path = '/', method = 'GET', headers } = request;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString('utf8');
-    const passed = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
-    const reply = await call(upstream + path, method, { body, headers: Object.fromEntries(passed) });
-    const { appId }: { appId: string } = JSON.parse(body);
-    told.push(`${path} ${appId} ${reply.status}`);
-    if (appId === lostAppId && path.endsWith('/fetchContactsList')) request.socket.resetAndDestroy();
-    else response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(reply.text);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: urlOf(server), told, close: () => server.close() };
-}
-
-function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the wire has no port');
-  return `http://127.0.0.1:${address.port}`;
+  const server = await startScriptedServer(
+    async (response, { url: path, method, headers, body }, { socket }) => {
+      const passed = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+      const text = body.toString();
+      const reply = await call(upstream + path, method, { body: text, headers: Object.fromEntries(passed) });
+      const { appId }: { appId: string } = JSON.parse(text);
+      told.push(`${path} ${appId} ${reply.status}`);
+      if (appId === lostAppId && path.endsWith('/fetchContactsList')) socket.resetAndDestroy();
+      else response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(reply.text);
+    },
+  );
+  return { url: server.url, told, close: server.close };
 }

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type ScriptedBot, startScriptedBot } from '../../lib/webhook/scripted-bot.ts';
+import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { type Service, startService } from './service.ts';
 
 const token = 'token-of-callbacks';
@@ -11,10 +11,10 @@ const names = globSync('*.json', { cwd: samples }).toSorted();
 const sampleOf = (name: string) => readFileSync(join(samples, name));
 
 let service: Service;
-let bot: ScriptedBot;
+let bot: ScriptedServer;
 beforeAll(async () => {
   service = await startService({ env: { FORWARD_TO_LOOPBACK: 'ALLOW', CHATROOM_INTERVAL_S: '0' } });
-  bot = await startScriptedBot((response) => response.end('ok'));
+  bot = await startScriptedServer((response) => response.end('ok'));
 });
 afterAll(async () => {
   await bot.close();

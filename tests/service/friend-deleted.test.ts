@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
 import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
-import { type ScriptedServer, startScriptedServer } from '../../lib/gewe/scripted-server.ts';
+import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { location, type Service, startService, tableName } from './service.ts';
 
 // A friend is deleted while a refresh is running whose list call began before.
@@ -44,7 +44,7 @@ async function rerun() {
 it('the list that is served in the end lacks that friend, after exactly one more refresh', async () => {
   let answerFirst: (() => void) | undefined;
   let listCalls = 0;
-  gewe.play((response, { url = '' }) => {
+  gewe.play((response, { url }) => {
     const say = (data: unknown) => void response.end(JSON.stringify({ ret: 200, msg: '操作成功', data }));
     const list = (friends: string[]) => say({ friends, chatrooms: [], ghs: [] });
     const isListCall = url.endsWith('/fetchContactsList');

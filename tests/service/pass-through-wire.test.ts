@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RecordingServer, type Respond, startRecordingServer } from '../../lib/gewe/recording-server.ts';
 import { call } from '../acceptance/client.ts';
+import { type Script, type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { type Service, startService } from './service.ts';
 
 // The whole way of a call over real sockets, with a GeWe that keeps every connection and every byte.
@@ -12,14 +12,14 @@ import { type Service, startService } from './service.ts';
 const token = 'token-of-the-wire';
 const json = { 'X-GEWE-TOKEN': token, 'Content-Type': 'application/json' };
 
-let respond: Respond;
-let gewe: RecordingServer;
+let respond: Script;
+let gewe: ScriptedServer;
 /** Hosts that nobody is to call. */
-let other: RecordingServer;
+let other: ScriptedServer;
 let service: Service;
 beforeAll(async () => {
-  gewe = await startRecordingServer((...recorded) => respond(...recorded));
-  other = await startRecordingServer((_call, response) => response.end('other'));
+  gewe = await startScriptedServer((...received) => respond(...received));
+  other = await startScriptedServer((response) => response.end('other'));
   service = await startService({
     env: {
       GEWE_BASE_URL: `${gewe.url}/v2/api`,
@@ -60,12 +60,12 @@ function answerTo(body: Buffer) {
 
 describe('10,000 mixed calls, 50 at once', () => {
   it('get GeWe its bytes and their callers its answers, byte for byte, each sent once', async () => {
-    respond = ({ body }, response) => {
+    respond = (response, { body }) => {
       const answer = answerTo(body);
       response.writeHead(answer.status, answer.headers).end(answer.body);
     };
     const names = ['message/postText', 'message/postImage', 'group/getChatroomInfo', 'group/removeMember'];
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     let next = 0;
     async function caller() {
       while (next < 10_000) {
@@ -82,7 +82,7 @@ describe('10,000 mixed calls, 50 at once', () => {
       }
     }
     await Promise.all(Array.from({ length: 50 }, caller));
-    const came = gewe.calls.slice(before);
+    const came = gewe.received.slice(before);
     const nths = came.map(({ body }) => Number(/"nth":(\d+)/.exec(body.toString())?.[1]));
     expect(came).toHaveLength(10_000);
     expect(new Set(nths).size).toBe(10_000);
@@ -92,45 +92,45 @@ describe('10,000 mixed calls, 50 at once', () => {
 
 describe('GeWe', () => {
   it('may answer with 4 MB, and not with 8 MB', async () => {
-    respond = ({ body }, response) => response.end(Buffer.alloc(Number(body.toString()), 'x'));
+    respond = (response, { body }) => response.end(Buffer.alloc(Number(body.toString()), 'x'));
     expect((await post('/v2/api/message/postText', '4000000')).bytes).toHaveLength(4_000_000);
     const large = await post('/v2/api/message/postText', '8000000');
     expect([large.status, codeOf(large.text)]).toEqual([200, 'answer-too-large']);
   });
 
   it('may reset amid the answer', async () => {
-    respond = (_call, response) => {
+    respond = (response) => {
       response.writeHead(200, { 'Content-Length': 100 });
       response.write('{"ret":', () => response.socket?.resetAndDestroy());
     };
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     const reply = await post('/v2/api/message/postText');
     expect([reply.status, codeOf(reply.text)]).toEqual([200, 'upstream-cut-off']);
     expect(reply.text).toContain('可能已被执行');
-    expect(gewe.calls.length).toBe(before + 1);
+    expect(gewe.received.length).toBe(before + 1);
   });
 
   it('may send its callers somewhere else: nobody goes there', async () => {
-    respond = (_call, response) => response.writeHead(301, { Location: `${other.url}/x` }).end('moved');
+    respond = (response) => response.writeHead(301, { Location: `${other.url}/x` }).end('moved');
     const reply = await post('/v2/api/message/postText');
     expect([reply.status, reply.text, reply.headers.location]).toEqual([301, 'moved', undefined]);
     expect(other.connections()).toBe(0);
   });
 
   it('is not asked for more than 5 MiB: what is larger is refused, and the next call is served', async () => {
-    respond = (_call, response) => response.end('{"ret":200}');
-    const before = gewe.calls.length;
+    respond = (response) => response.end('{"ret":200}');
+    const before = gewe.received.length;
     const large = await post('/v2/api/message/postText', 'x'.repeat(5_500_000));
     expect([large.status, codeOf(large.text)]).toEqual([200, 'request-too-large']);
     // This no function gets to see.
     const larger = await post('/v2/api/message/postText', 'x'.repeat(8_000_000));
     expect([larger.status, larger.text]).toEqual([413, '{"message":"Request Entity Too Large"}']);
-    expect(gewe.calls.length).toBe(before);
+    expect(gewe.received.length).toBe(before);
     expect((await post('/v2/api/message/postText', 'x'.repeat(5_000_000))).text).toBe('{"ret":200}');
   });
 
   it('is not asked for a list, however the name of the operation is written', async () => {
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     for (const prefix of ['/gewe/v2/api', '/v2/api']) {
       for (const name of [
         'fetchContactsLis%74',
@@ -142,29 +142,29 @@ describe('GeWe', () => {
         expect([reply.status, codeOf(reply.text)]).toEqual([404, 'not-found']);
       }
     }
-    expect(gewe.calls.length).toBe(before);
+    expect(gewe.received.length).toBe(before);
   });
 
   it('is not asked for groups that are not passed', async () => {
-    const before = gewe.calls.length;
+    const before = gewe.received.length;
     const reply = await post('/gewe/v2/api/sns/likeSns');
     expect([reply.status, codeOf(reply.text)]).toEqual([200, 'not-passed-through']);
-    expect(gewe.calls.length).toBe(before);
+    expect(gewe.received.length).toBe(before);
   });
 
   it('is asked for a first token as the call came, with no token', async () => {
-    respond = (_call, response) => response.end('{"ret":200,"data":"0123456789abcdef0123456789abcdef"}');
-    const before = gewe.calls.length;
+    respond = (response) => response.end('{"ret":200,"data":"0123456789abcdef0123456789abcdef"}');
+    const before = gewe.received.length;
     const reply = await post('/v2/api/tools/getTokenId', '{ }', { 'Content-Type': 'application/json' });
     expect(reply.text).toBe('{"ret":200,"data":"0123456789abcdef0123456789abcdef"}');
-    const [came, ...more] = gewe.calls.slice(before);
+    const [came, ...more] = gewe.received.slice(before);
     expect(more).toEqual([]);
     expect([came?.url, came?.body.toString()]).toEqual(['/v2/api/tools/getTokenId', '{ }']);
     expect(came?.headers['x-gewe-token'] ?? '').toBe('');
   });
 
   it('has what it encoded decoded by nobody', async () => {
-    respond = (_call, response) =>
+    respond = (response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"ret":200}'));
     const reply = await post('/v2/api/message/postText');
     expect(reply.headers['content-encoding']).toBe('gzip');
@@ -188,8 +188,8 @@ describe('no trick of the path, the target or the Host', () => {
   }
 
   it('reaches anything but GeWe, and there anything but a plain call', async () => {
-    respond = (_call, response) => response.end('{"ret":200}');
-    const before = gewe.calls.length;
+    respond = (response) => response.end('{"ret":200}');
+    const before = gewe.received.length;
     const evil = new URL(other.url).host;
     for (const target of [
       '/gewe/v2/api/../../x',
@@ -213,7 +213,7 @@ describe('no trick of the path, the target or the Host', () => {
     }
     expect(other.connections()).toBe(0);
     // The absolute form is a way to write the path: the host that it names is nobody's.
-    for (const { url, headers } of gewe.calls.slice(before)) {
+    for (const { url, headers } of gewe.received.slice(before)) {
       expect(url).toBe('/v2/api/message/postText');
       expect(headers.host).toBe(new URL(gewe.url).host);
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../../tests/support/local-table.ts';
 import { createBodyParts } from './body-parts.ts';
 import { getItemAt } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../../tests/support/local-table.ts';
 import type { CallbackRecord } from '../../callbacks/ports.ts';
 import { createCallbackStore } from './callback-store.ts';
 import { putItemAt } from './table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collected, itemsOf, useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { collected, itemsOf, useLocalTable } from '../../../tests/support/local-table.ts';
 import { type Change, maxKeptIds } from '../../device/changes.ts';
 import type { Contacts } from '../../device/contacts.ts';
 import { createChangeStore } from './change-store.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { itemsOf, useLocalTable, type Watch } from '../../../mocks/local-stack/local-table.ts';
+import { itemsOf, useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { Chatroom } from '../../chatrooms/room-rules.ts';
 import { createChatroomStore } from './chatroom-store.ts';
 import { putItem } from './table.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { collected, useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { collected, useLocalTable } from '../../../tests/support/local-table.ts';
 import { dueShards } from '../../device/policy.ts';
 import type { DeviceRecord } from '../../device/record.ts';
 import { dueShardOf } from '../../refresh/schedule-rules.ts';

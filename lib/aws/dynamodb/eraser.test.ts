@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { itemsOf, useLocalTable, type Watch } from '../../../mocks/local-stack/local-table.ts';
+import { itemsOf, useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { DeviceRecord } from '../../device/record.ts';
 import { createChangeStore } from './change-store.ts';
 import { createChatroomStore } from './chatroom-store.ts';

@@ -1,7 +1,7 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { useLocalTable, type Watch } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { DeviceRecord } from '../../device/record.ts';
 import { newNonce } from '../../system/random.ts';
 import { anyRecord, worstRecord } from './record-samples.test-data.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { itemsOf, useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { itemsOf, useLocalTable } from '../../../tests/support/local-table.ts';
 import { resultRetentionMs } from '../../device/policy.ts';
 import type { EndedRefresh } from '../../device/record.ts';
 import { anyEnded } from './record-samples.test-data.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { useLocalTable, type Watch } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable, type Watch } from '../../../tests/support/local-table.ts';
 import type { Slot, SnapshotRef } from '../../device/record.ts';
 import { packBody, unpackBody } from './snapshot-body.ts';
 import { partDigestOf, splitIntoParts } from './snapshot-parts.ts';

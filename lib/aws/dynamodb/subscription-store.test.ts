@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useLocalTable } from '../../../mocks/local-stack/local-table.ts';
+import { useLocalTable } from '../../../tests/support/local-table.ts';
 import { createAcceptedTokens } from './accepted-tokens.ts';
 import { createEraser } from './eraser.ts';
 import { createSubscriptionStore } from './subscription-store.ts';

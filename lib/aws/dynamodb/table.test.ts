@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { localLocation } from '../../../mocks/local-stack/local-table.ts';
+import { localLocation } from '../../../tests/support/local-table.ts';
 import { createRecordStore } from './record-store.ts';
 import { createDynamoDbClient } from './table.ts';
 

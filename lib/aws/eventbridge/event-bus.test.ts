@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalEventBridge, startEventBridge } from '../../../mocks/local-stack/eventbridge.ts';
-import { localLocation } from '../../../mocks/local-stack/local-table.ts';
 import type { BusEvent } from '../../../mocks/local-stack/put-events.ts';
+import { localLocation } from '../../../tests/support/local-table.ts';
+import { startScriptedServer } from '../../../tests/support/scripted-server.ts';
 import type { DeviceEvent } from '../../device/outbox-rules.ts';
 import { BusUnavailable } from '../../device/ports.ts';
-import { startScriptedServer } from '../../gewe/scripted-server.ts';
 import { createEventBridgeClient, createEventBus } from './event-bus.ts';
 
 const base = {
@@ -72,8 +72,7 @@ describe('events on the bus', () => {
   });
 
   it('that were not all taken are unavailable, though the call succeeds', async () => {
-    const server = await startScriptedServer();
-    server.play((response) => {
+    const server = await startScriptedServer((response) => {
       const Entries = [{ EventId: '1' }, { ErrorCode: 'ThrottlingException', ErrorMessage: 'canary' }];
       response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ FailedEntryCount: 1, Entries }));

@@ -1,8 +1,8 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localLocation } from '../../../mocks/local-stack/local-table.ts';
 import { type LocalSqs, startSqs } from '../../../mocks/local-stack/sqs.ts';
+import { localLocation } from '../../../tests/support/local-table.ts';
 import type { CallbackMessage, ForwardMessage } from '../../callbacks/ports.ts';
 import type { RoomMessage } from '../../chatrooms/ports.ts';
 import { parseCallbackMessage, parseForwardMessage } from './messages.ts';

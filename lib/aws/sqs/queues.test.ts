@@ -6,8 +6,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localLocation } from '../../../mocks/local-stack/local-table.ts';
 import { type LocalSqs, startSqs } from '../../../mocks/local-stack/sqs.ts';
+import { localLocation } from '../../../tests/support/local-table.ts';
 import type { RefreshMessage } from '../../device/ports.ts';
 import { parseMessage } from './messages.ts';
 import { createMessageHandle, createSqsClient } from './queue.ts';

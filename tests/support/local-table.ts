@@ -8,7 +8,7 @@ import {
   type Table,
 } from '../../lib/aws/dynamodb/table.ts';
 import type { ServiceLocation } from '../../lib/aws/sdk-options.ts';
-import { createTable, type LocalDynamoDb, startDynamoDb } from './dynamodb.ts';
+import { createTable, type LocalDynamoDb, startDynamoDb } from '../../mocks/local-stack/dynamodb.ts';
 
 /** A table of its own for the tests of one file, with the client that a test may wrap. */
 export interface LocalTable {
