@@ -3,6 +3,7 @@ import type { Clock } from '../device/ports.ts';
 import { type CallbackOwner, callbackIdOf, callbackKeyOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
 import { updateCallback } from './register.ts';
+import { isCalled, markRegistered, type RedirectDecision, redirectTo } from './registration-rules.ts';
 
 export interface RedirectPorts {
   readonly callbacks: CallbackStore;
@@ -13,7 +14,7 @@ export interface RedirectPorts {
 /** As in `openapi.yaml` (ForwardTarget). */
 const maxTargetLength = 2_048;
 
-const noCallback: Redirected = { kind: 'no-callback' };
+const noCallback = { kind: 'no-callback' } as const;
 
 /**
  * A client sets another callback URL of a token at GeWe: where the token has a callback here that GeWe calls, GeWe goes on calling this
@@ -36,34 +37,32 @@ export async function redirectCallback(
   if (record === undefined) return noCallback;
   const url = setting.callbackUrl ?? '';
   if (url === ownUrlOf(owner, record, host)) return { kind: 'own-url', url };
-  if (!isCalled(record)) return refusal(notCalledYet);
-  if (url.length > maxTargetLength) return refusal(`must have at most ${maxTargetLength} characters`);
+  if (!isCalled(record)) return invalidUrl(notCalledYet);
+  if (url.length > maxTargetLength) return invalidUrl(`must have at most ${maxTargetLength} characters`);
   const checked = await ports.targets.check(url, host.ownHosts);
-  return checked.ok ? forwardTo(owner, url, host, ports) : refusal(checked.why);
+  return checked.ok ? forwardTo(owner, url, host, ports) : invalidUrl(checked.why);
 }
 
 async function hasCallback(token: string, { callbacks }: RedirectPorts): Promise<boolean> {
   return (await callbacks.load(callbackKeyOf(tokenKeyOf(token)))) !== undefined;
 }
 
-/** Judges what is there now: it may have been deleted or replaced since it was looked at. */
+/** Decides by what is there now: it may have been deleted or replaced since it was looked at. */
 async function forwardTo(
   owner: CallbackOwner,
   url: string,
   { ownHosts }: CallbackHost,
   ports: RedirectPorts,
 ): Promise<Redirected> {
-  let outcome = noCallback;
+  let decision: RedirectDecision = noCallback;
   await updateCallback(owner, ports, (now) => {
-    outcome = noCallback;
-    if (now === undefined) return undefined;
-    outcome = isCalled(now) ? { kind: 'kept' } : refusal(notCalledYet);
-    return isCalled(now) && now.forwardTo !== url && { ...now, forwardTo: url, ownHosts };
+    decision = redirectTo(now, { forwardTo: url, ownHosts });
+    return decision.kind === 'kept' ? decision.next : undefined;
   });
-  return outcome;
+  return decision.kind === 'not-called' ? invalidUrl(notCalledYet) : { kind: decision.kind };
 }
 
-/** GeWe has taken that URL: it is registered, if it is still the callback's. Throws `StoreUnavailable`. */
+/** GeWe has accepted that URL: the callback is registered, if the URL is still its own. Throws `StoreUnavailable`. */
 export async function noteRegistered(
   owner: CallbackOwner,
   url: string,
@@ -71,7 +70,8 @@ export async function noteRegistered(
   ports: Pick<RedirectPorts, 'callbacks' | 'clock'>,
 ): Promise<void> {
   await updateCallback(owner, ports, (now) => {
-    return now && !now.registered && url === ownUrlOf(owner, now, host) && { ...now, registered: true };
+    const isOwn = now && !now.registered && url === ownUrlOf(owner, now, host);
+    return isOwn ? markRegistered(now, now) : undefined;
   });
 }
 
@@ -83,16 +83,11 @@ function ownUrlOf(
   return `${urlBase}${callbackIdOf(callbackKey, token, salt)}`;
 }
 
-/** The URL was registered at GeWe from here, or GeWe has called it: then it was registered elsewhere. */
-function isCalled({ registered, lastReceivedAtMs }: CallbackRecord): boolean {
-  return registered || lastReceivedAtMs !== undefined;
-}
-
 /** Success would mean that callbacks go to that URL, while none come to here. */
 const notCalledYet =
   'GeWe 尚未回调本服务，请先注册：PUT /v1/callback {"register":true} (GeWe does not call this service yet: register it first)';
 
-function refusal(why: string): Redirected {
+function invalidUrl(why: string): Redirected {
   return { kind: 'invalid', pointer: '/callbackUrl', why };
 }
 

@@ -66,17 +66,17 @@ const put = (terms: CallbackInput = input) => upsertCallback(callbackOwnerOf(tok
 const read = () => readCallback(callbackOwnerOf(token), ports);
 const idAfter = async (terms: CallbackInput = input) => {
   const done = await put(terms);
-  if (done.kind !== 'put') throw new Error(done.kind);
+  if (done.kind !== 'stored') throw new Error(done.kind);
   return done.callback.id;
 };
 
 describe('a callback that is put', () => {
   it('has an id that its owner alone can be told again, and that stays', async () => {
     const first = await put();
-    expect(first).toMatchObject({ kind: 'put', created: true });
+    expect(first).toMatchObject({ kind: 'stored', created: true });
     const id = await idAfter();
     const again = await put({ ...input, forwardTo: 'https://bot.example.com' });
-    expect(again).toMatchObject({ kind: 'put', created: false, callback: { id } });
+    expect(again).toMatchObject({ kind: 'stored', created: false, callback: { id } });
     const kept = await read();
     expect(kept).toMatchObject({
       id,
@@ -115,7 +115,7 @@ describe('a callback that is put', () => {
       compareAndSet: async (...swapped) => (await callbacks.compareAndSet(...swapped)) && lost++ > 0,
     };
     const done = await upsertCallback(callbackOwnerOf(token), input, { ...ports, callbacks: losing }, never);
-    expect(done).toMatchObject({ kind: 'put', created: true });
+    expect(done).toMatchObject({ kind: 'stored', created: true });
   });
 });
 
@@ -130,7 +130,7 @@ describe('a token', () => {
     'is accepted by GeWe that says %s',
     async (failure) => {
       said = { kind: 'failure', class: failure };
-      expect(await put()).toMatchObject({ kind: 'put' });
+      expect(await put()).toMatchObject({ kind: 'stored' });
       expect(await ports.tokens.has(tokenKeyOf(token))).toBe(true);
     },
   );
@@ -155,7 +155,7 @@ describe('registering', () => {
       expect(kept?.record.registered).toBe(false);
       await ports.callbacks.noteReceived(callbackKeyOf(tokenKeyOf(token)), 5_000);
     };
-    expect(await put(registering)).toMatchObject({ kind: 'put', created: true });
+    expect(await put(registering)).toMatchObject({ kind: 'stored', created: true });
     expect((await read())?.record).toMatchObject({ registered: true, lastReceivedAtMs: 5_000 });
     await put();
     expect((await read())?.record.registered).toBe(true);
@@ -231,7 +231,7 @@ describe('registering', () => {
 
 it('refuses a target that is not to be forwarded to, before anything is stored or asked', async () => {
   const refused = await put({ ...registering, forwardTo: 'https://private.example.com' });
-  expect(refused).toEqual({ kind: 'target-refused', why: 'refused, not contacts.example.com' });
+  expect(refused).toEqual({ kind: 'target-rejected', why: 'refused, not contacts.example.com' });
   expect(await read()).toBeUndefined();
   expect(asked).toEqual([]);
 });

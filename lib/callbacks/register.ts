@@ -2,6 +2,15 @@ import type { AcceptedTokens, Clock, GeweAccount } from '../device/ports.ts';
 import { type Cell, update } from '../device/update-record.ts';
 import { type CallbackOwner, callbackIdOf, idHashOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
+import {
+  type CallbackChange,
+  changeCallback,
+  hasSameUrl,
+  markRegistered,
+  newCallback,
+  restoreCallback,
+  type StoredCallback,
+} from './registration-rules.ts';
 
 export interface CallbackPorts {
   readonly callbacks: CallbackStore;
@@ -14,14 +23,11 @@ export interface CallbackPorts {
 }
 
 /** What a caller asks for. */
-export interface CallbackInput {
+export interface CallbackInput extends CallbackChange {
   /** Its URL is to be registered at GeWe. */
   readonly register: boolean;
-  readonly forwardTo?: string;
   /** What the URL begins with: the id is put behind it. */
   readonly urlBase: string;
-  /** Host names of this service, which nothing is forwarded to. */
-  readonly ownHosts: readonly string[];
 }
 
 /** A callback as its owner sees it: only the token makes the id. */
@@ -31,10 +37,10 @@ export interface OwnCallback {
 }
 
 export type UpsertCallbackResult =
-  | { readonly kind: 'put'; readonly created: boolean; readonly callback: OwnCallback }
+  | { readonly kind: 'stored'; readonly created: boolean; readonly callback: OwnCallback }
   /** `why`: for the caller to read. */
-  | { readonly kind: 'target-refused'; readonly why: string }
-  /** GeWe does not accept the token, did not say so, or did not take the URL. What was put before still holds. */
+  | { readonly kind: 'target-rejected'; readonly why: string }
+  /** GeWe does not accept the token, did not say so, or did not take the URL. What was stored before still holds. */
   | {
       readonly kind: 'rejected';
       readonly why: 'token-rejected' | 'token-unverified' | 'callback-not-registered';
@@ -44,7 +50,7 @@ export type UpsertCallbackResult =
 const probeAppId = 'wx_gewe_contacts';
 
 /**
- * Takes the callbacks of a token that GeWe accepts. Putting the same again is harmless, and the id stays.
+ * Takes the callbacks of a token that GeWe accepts. Calling again is harmless, and the id stays.
  * Throws `StoreUnavailable`; calling again goes on.
  */
 export async function upsertCallback(
@@ -55,36 +61,35 @@ export async function upsertCallback(
 ): Promise<UpsertCallbackResult> {
   const { forwardTo, ownHosts } = input;
   const checked = forwardTo === undefined ? undefined : await ports.targets.check(forwardTo, ownHosts);
-  if (checked && !checked.ok) return { kind: 'target-refused', why: checked.why };
+  if (checked && !checked.ok) return { kind: 'target-rejected', why: checked.why };
   // Before anything is stored: what is there for a moment can stay, when callers overlap or one of them dies.
-  const refusal = await refusalOf(owner, ports, signal);
-  if (refusal) return { kind: 'rejected', why: refusal };
+  const rejection = await checkToken(owner, ports, signal);
+  if (rejection) return { kind: 'rejected', why: rejection };
   const stored = await store(owner, input, ports);
-  if (!input.register) return putOf(stored);
-  const { id } = stored;
+  const { record, before } = stored;
+  const id = callbackIdOf(owner.callbackKey, owner.token, record.salt);
+  const result = (now: CallbackRecord): UpsertCallbackResult => {
+    return { kind: 'stored', created: before === undefined, callback: { id, record: now } };
+  };
+  if (!input.register) return result(record);
   let answer: Awaited<ReturnType<GeweAccount['setCallback']>>;
   try {
-    // GeWe tries the URL out meanwhile, so it has to hold by now.
+    // GeWe calls the URL meanwhile to try it, so it has to hold by now.
     answer = await ports.account.setCallback(owner.token, `${input.urlBase}${id}`, signal);
   } catch (error) {
-    await putBack(owner, stored, ports);
+    await restore(owner, stored, ports);
     throw error;
   }
   if (answer.kind === 'failure') {
-    await putBack(owner, stored, ports);
+    await restore(owner, stored, ports);
     const why = answer.class === 'token-rejected' ? answer.class : 'callback-not-registered';
     return { kind: 'rejected', why };
   }
-  const registered = await updateCallback(
-    owner,
-    ports,
-    (now) => now && isSame(now, stored) && { ...now, registered: true },
-  );
-  return putOf({ ...stored, ...(registered && { record: registered }) });
+  return result((await updateCallback(owner, ports, (now) => markRegistered(now, record))) ?? record);
 }
 
-/** Why a token is not taken; undefined when GeWe accepts it. */
-async function refusalOf(
+/** Why a token is rejected; undefined when GeWe accepts it. */
+async function checkToken(
   { token, tokenKey }: CallbackOwner,
   { tokens, account }: CallbackPorts,
   signal: AbortSignal,
@@ -98,46 +103,22 @@ async function refusalOf(
   return undefined;
 }
 
-interface Stored {
-  readonly id: string;
-  readonly record: CallbackRecord;
-  /** What stood there before; absent when nothing did. */
-  readonly before?: CallbackRecord;
-}
-
-function putOf({ id, record, before }: Stored): UpsertCallbackResult {
-  return { kind: 'put', created: before === undefined, callback: { id, record } };
-}
-
-/** Whether it is still the callback of the same URL. */
-function isSame({ salt }: CallbackRecord, stored: Stored): boolean {
-  return Buffer.from(salt).equals(stored.record.salt);
-}
-
-/** Stores what is wished for, over whatever there is. */
-async function store(owner: CallbackOwner, input: CallbackInput, ports: CallbackPorts): Promise<Stored> {
-  const { forwardTo, ownHosts } = input;
-  const { token, tokenKey, callbackKey } = owner;
+/** Stores what the caller asked for, over whatever there is. */
+async function store(
+  owner: CallbackOwner,
+  input: CallbackInput,
+  ports: CallbackPorts,
+): Promise<StoredCallback> {
   const salt = ports.newSalt();
-  const fresh: CallbackRecord = {
-    rev: 0,
-    tokenKey,
-    salt,
-    idHash: idHashOf(callbackIdOf(callbackKey, token, salt)),
-    registered: false,
-    createdAtMs: ports.clock.now(),
-    ownHosts,
-  };
+  const idHash = idHashOf(callbackIdOf(owner.callbackKey, owner.token, salt));
+  const created = newCallback({ tokenKey: owner.tokenKey, salt, idHash }, ports.clock.now());
   let before: CallbackRecord | undefined;
   const stored = await updateCallback(owner, ports, (now) => {
-    // One with this salt is my own, of an earlier try whose answer was lost.
-    before = now && Buffer.from(now.salt).equals(salt) ? undefined : now;
-    const { forwardTo: _earlier, ...rest } = now ?? fresh;
-    return { ...rest, ownHosts, ...(forwardTo !== undefined && { forwardTo }) };
+    // One with this salt was stored by an earlier try, whose answer was lost.
+    before = now && hasSameUrl(now, created) ? undefined : now;
+    return changeCallback(now ?? created, input);
   });
-  const record = stored ?? fresh;
-  const id = callbackIdOf(callbackKey, token, record.salt);
-  return { id, record, ...(before && { before }) };
+  return { record: stored ?? created, ...(before && { before }) };
 }
 
 /**
@@ -147,7 +128,7 @@ async function store(owner: CallbackOwner, input: CallbackInput, ports: Callback
 export async function updateCallback(
   { callbackKey }: Pick<CallbackOwner, 'callbackKey'>,
   { callbacks, clock }: Pick<CallbackPorts, 'callbacks' | 'clock'>,
-  rule: (now: CallbackRecord | undefined) => CallbackRecord | false | undefined,
+  rule: (now: CallbackRecord | undefined) => CallbackRecord | undefined,
 ): Promise<CallbackRecord | undefined> {
   const cell: Cell<CallbackRecord> = {
     load: () => callbacks.load(callbackKey),
@@ -160,21 +141,14 @@ export async function updateCallback(
   return decided.next;
 }
 
-/** Undoes what was stored, unless somebody has put something else since. */
-async function putBack(
+/** Undoes what was stored, unless somebody has changed it since. */
+async function restore(
   owner: CallbackOwner,
-  { record, before }: Stored,
+  { record, before }: StoredCallback,
   ports: CallbackPorts,
 ): Promise<void> {
-  if (before === undefined) {
-    await ports.callbacks.delete(owner.callbackKey, record.rev);
-    return;
-  }
-  await updateCallback(owner, ports, (now) => {
-    if (now?.rev !== record.rev) return undefined;
-    const { lastReceivedAtMs } = now;
-    return { ...before, ...(lastReceivedAtMs !== undefined && { lastReceivedAtMs }) };
-  });
+  if (before === undefined) await ports.callbacks.delete(owner.callbackKey, record.rev);
+  else await updateCallback(owner, ports, (now) => restoreCallback(now, record, before));
 }
 
 /** The callback of a token, with its id. Throws `StoreUnavailable`. */

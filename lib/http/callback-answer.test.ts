@@ -50,7 +50,7 @@ describe('what the body asks for', () => {
 
 describe('the answer', () => {
   it('is the callback, created or as it is now, for nobody to keep', () => {
-    const created = putCallbackAnswer({ kind: 'put', created: true, callback }, urlBase);
+    const created = putCallbackAnswer({ kind: 'stored', created: true, callback }, urlBase);
     expect(created).toMatchObject({ status: 201, headers: { 'Cache-Control': 'no-store' } });
     expect(jsonOf(created)).toEqual({
       url: `${urlBase}the-id`,
@@ -63,7 +63,7 @@ describe('the answer', () => {
       ...callback,
       record: { ...record, forwardTo: 'https://b.example.com', lastReceivedAtMs: 1_000 },
     };
-    const again = putCallbackAnswer({ kind: 'put', created: false, callback: known }, urlBase);
+    const again = putCallbackAnswer({ kind: 'stored', created: false, callback: known }, urlBase);
     expect(again.status).toBe(200);
     expect(jsonOf(again)).toMatchObject({
       forwardTo: 'https://b.example.com',
@@ -72,7 +72,7 @@ describe('the answer', () => {
   });
 
   it('points at a target that may not be forwarded to, and says why', () => {
-    const refused = { kind: 'target-refused', why: 'must be an http or https URL' } as const;
+    const refused = { kind: 'target-rejected', why: 'must be an http or https URL' } as const;
     expect(() => putCallbackAnswer(refused, urlBase)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',

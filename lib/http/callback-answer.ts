@@ -38,12 +38,12 @@ export function callbackInputOf(request: HttpRequest, publicBaseUrl: string | un
   };
 }
 
-/** 201 when there was none before, else 200. Throws `Fault` when it was not put. */
+/** 201 when there was none before, else 200. Throws `Fault` when it was not stored. */
 export function putCallbackAnswer(put: UpsertCallbackResult, urlBase: string): Answer {
   switch (put.kind) {
-    case 'put':
+    case 'stored':
       return callbackAnswer(put.created ? 201 : 200, put.callback, urlBase);
-    case 'target-refused':
+    case 'target-rejected':
       throw new Fault('invalid-request', [{ pointer: '/forwardTo', detail: put.why }]);
     case 'rejected':
       throw new Fault(put.why);

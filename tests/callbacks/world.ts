@@ -169,7 +169,7 @@ export async function createWorld(table: Table, token: string) {
         keeperPorts,
         never,
       );
-      if (put.kind !== 'put') throw new Error(put.kind);
+      if (put.kind !== 'stored') throw new Error(put.kind);
       return put.callback.id;
     },
 
