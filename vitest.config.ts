@@ -11,6 +11,7 @@ const packaging = ['tests/{template*,watch,pass-through-bundle,deploy-check}.tes
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,

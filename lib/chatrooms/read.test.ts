@@ -82,7 +82,7 @@ it('gives each room once, in order, whatever the limit', async () => {
       expect(rooms.map((room) => room.id)).toEqual(expected);
       for (const room of rooms) {
         expect(room.isSaved).toBe(saved.includes(room.id));
-        expect(room.heard?.id).toBe(heard.includes(room.id) ? room.id : undefined);
+        expect(room.discovered?.id).toBe(heard.includes(room.id) ? room.id : undefined);
       }
     }),
     { numRuns: 40 },

@@ -10,7 +10,7 @@ export interface ReadChatroomsPorts extends Omit<ReadContactsPorts, 'telemetry'>
 export interface ListedRoom {
   readonly id: string;
   readonly isSaved: boolean;
-  readonly heard?: Chatroom;
+  readonly discovered?: Chatroom;
 }
 
 export type ChatroomPage =
@@ -31,12 +31,12 @@ export async function readChatrooms(
   ports: ReadChatroomsPorts,
 ): Promise<ChatroomPage> {
   const { limit, afterId } = page;
-  const [list, heard] = await Promise.all([
+  const [list, discovered] = await Promise.all([
     readSnapshot(deviceKey, ports.records, (snapshot) => ports.snapshots.read(deviceKey, snapshot)),
     // One more tells whether there is a next page.
     ports.chatrooms.list(deviceKey, afterId, limit + 1),
   ]);
-  if (list === undefined && heard.length === 0) {
+  if (list === undefined && discovered.length === 0) {
     const isPastTheEnd =
       afterId !== undefined && (await ports.chatrooms.list(deviceKey, undefined, 1)).length > 0;
     return isPastTheEnd ? { kind: 'page', rooms: [] } : { kind: 'nothing' };
@@ -44,9 +44,9 @@ export async function readChatrooms(
   const rooms = new Map<string, ListedRoom>();
   const saved = list?.content.chatrooms ?? [];
   for (const id of saved) if (isListed(id, afterId)) rooms.set(id, { id, isSaved: true });
-  for (const room of heard) {
+  for (const room of discovered) {
     if (isListed(room.id, afterId))
-      rooms.set(room.id, { id: room.id, isSaved: rooms.has(room.id), heard: room });
+      rooms.set(room.id, { id: room.id, isSaved: rooms.has(room.id), discovered: room });
   }
   const ordered = [...rooms.values()].toSorted((one, other) => byBytes(one.id, other.id));
   const shown = ordered.slice(0, limit);

@@ -3,7 +3,7 @@ import type { Telemetry } from './telemetry.ts';
 const nothing = () => undefined;
 
 /** Counts nothing. */
-export const quietWatcher: Telemetry = {
+export const silentTelemetry: Telemetry = {
   started: nothing,
   ended: nothing,
   served: nothing,

@@ -44,7 +44,7 @@ export interface UpstreamCall {
 }
 
 /**
- * Hears what happens, to count it. It decides nothing, must not throw, and gets neither a token nor an app id. Where it is optional,
+ * Gets what happens, to count it. It decides nothing, must not throw, and gets neither a token nor an app id. Where it is optional,
  * nothing is counted.
  */
 export interface Telemetry {

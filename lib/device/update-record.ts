@@ -53,7 +53,7 @@ export interface Updated<Outcome> {
 }
 
 /**
- * Changes the record of a device by a rule. The telemetry hears of a refresh that this ends: whatever ends one passes
+ * Changes the record of a device by a rule. The telemetry gets each refresh that this ends: whatever ends one passes
  * through a compare-and-set that only one writer can win. `known`: the record, where it was just loaded. Throws `StoreUnavailable`.
  */
 export async function updateRecord<Outcome>(

@@ -37,7 +37,7 @@ describe('the answer', () => {
     };
     const rooms = [
       { id: '1@chatroom', isSaved: true },
-      { id: '2@chatroom', isSaved: false, heard },
+      { id: '2@chatroom', isSaved: false, discovered: heard },
     ];
     const answer = chatroomsAnswer({ kind: 'page', rooms }, { limit: 2 });
     expect(answer.status).toBe(200);

@@ -47,19 +47,19 @@ export function chatroomsAnswer(page: ChatroomPage, { limit }: PageRequest): Ans
   );
 }
 
-function roomOf({ id, isSaved, heard }: ListedRoom): Chatroom {
-  const { info, leftAtMs } = heard ?? {};
+function roomOf({ id, isSaved, discovered }: ListedRoom): Chatroom {
+  const { info, leftAtMs } = discovered ?? {};
   return {
     id,
     saved: isSaved,
-    discovered: heard !== undefined,
+    discovered: discovered !== undefined,
     status: leftAtMs === undefined ? 'joined' : 'left',
     name: info?.name ?? null,
     remark: info?.remark ?? null,
     owner: info?.owner ?? null,
     memberCount: info?.memberCount ?? null,
-    firstHeardAt: timeOrNull(heard?.firstHeardAtMs),
-    lastHeardAt: timeOrNull(heard?.lastHeardAtMs),
+    firstHeardAt: timeOrNull(discovered?.firstHeardAtMs),
+    lastHeardAt: timeOrNull(discovered?.lastHeardAtMs),
     leftAt: timeOrNull(leftAtMs),
   };
 }

@@ -19,7 +19,7 @@ export function incomingOf(request: HttpRequest): Incoming {
   };
 }
 
-/** GeWe takes a callback for received when it hears this. */
+/** GeWe counts a callback as received when it gets this answer. */
 export function acknowledgement(isKept: boolean): Answer {
   if (!isKept) throw new Fault('not-found');
   return json<CallbackAcknowledgement>(200, { ret: 200, msg: 'success' });

@@ -8,9 +8,9 @@ export interface PassPorts {
   /** Loads them; asked only when there is something to be done. */
   readonly effects: () => Promise<PassEffects>;
   readonly clock: Clock;
-  /** Told of a call that was not passed, or whose answer was not passed back. */
+  /** Called for a call that was not passed, or whose answer was not passed back. */
   readonly onNotPassed: (call: PassedCall, failure: NotPassed) => void;
-  /** Told what kept from being done what a call leads to after its answer. */
+  /** Called when the follow-up of an answered call fails. */
   readonly onLostEffect: (error: unknown) => void;
 }
 

@@ -254,7 +254,7 @@ export function heldBy(
 }
 
 /** A worker holds the refresh under a living lease. */
-export function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
+function isHeld(refresh: OpenRefresh, nowMs: EpochMs): boolean {
   return refresh.lease !== undefined && nowMs < refresh.lease.untilMs;
 }
 

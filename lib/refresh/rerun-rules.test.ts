@@ -214,7 +214,7 @@ describe('a device that is due', () => {
     expect(next?.subscription?.dueAtMs).toBe(t0 + 1_200 * s);
   });
 
-  it('is not taken up before its time, or without a schedule', () => {
+  it('is not due before its time, or without a schedule', () => {
     expect(startDue(subscribed, request(dueMs - s), policy)).toEqual({ outcome: { kind: 'not-due' } });
     expect(startDue(undefined, request(dueMs), policy)).toEqual({ outcome: { kind: 'not-due' } });
   });

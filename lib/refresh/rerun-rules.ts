@@ -2,7 +2,7 @@ import { longestDelayS, type Policy, resendIntervalMs } from '../device/policy.t
 import type { Decision, DeviceRecord, EpochMs, OpenRefresh, Trigger } from '../device/record.ts';
 import { advance, emptyRecord, isOpen } from '../device/record.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
-import { asSeen, begin, isHeld, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
+import { asSeen, begin, join, lostFromMs, quietUntilMs, type StartRequest } from './refresh-rules.ts';
 
 // When changes are reported, the list is fetched again by a call that begins after them: once, however many arrive. A running refresh has
 // called GeWe before, so a rerun is requested; a queued one will see them all.
@@ -105,8 +105,8 @@ export function startRerun(
     const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
     if (outcome.kind !== 'joined') return { outcome: { kind: 'drop' } };
     if (outcome.send === undefined) {
-      // Who works on it sees to what is pending at its end. A message that may yet turn out to be lost is waited for.
-      if (isHeld(refresh, nowMs)) return { outcome: { kind: 'drop' } };
+      // The end of the refresh sends the rerun's message again. Whether its own message was lost may show only later.
+      if (!mayBeUnsent(refresh)) return { outcome: { kind: 'drop' } };
       return { outcome: { kind: 'wait', untilMs: lostFromMs(refresh) } };
     }
     return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };

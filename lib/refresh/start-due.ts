@@ -76,7 +76,7 @@ async function startOne(deviceKey: string, ports: DuePorts): Promise<ScheduleOut
   const suffix = ports.newRefreshSuffix();
   const jitter = ports.random();
   const { outcome } = await updateRecord<ScheduleOutcome>(ports, deviceKey, (record) => {
-    // It is being put, or was deleted, just now; or putting it was cut off, and its caller told so.
+    // The subscription is being stored or was deleted just now; or storing it was cut off, and its caller got an error.
     if (kept === undefined || record?.subscription?.suffix !== kept.suffix)
       return postpone(record, clock.now());
     return startDue(record, { nowMs: clock.now(), suffix, jitter }, policy);

@@ -176,6 +176,13 @@ describe('what a function does', () => {
   );
 });
 
+it('a function that crashes is shown with its stack', async () => {
+  const error = new Error('boom');
+  const invoke = shown.watching(async () => ({ kind: 'crashed', reason: String(error), error }));
+  await invoke(called, { Records: [] });
+  expect(lines.join('\n')).toMatch(/^ERROR: f failed\n {2}Error: boom\n {6}at /);
+});
+
 describe('a line of the log', () => {
   const record = { level: 'ERROR', message: 'request failed', timestamp: '', route: 'GET /x' };
   const thrown = [

@@ -109,7 +109,15 @@ export function createConsole(options: {
     mute() {
       muted = true;
     },
-    watching: (invoke) => (called, event) => scenes.run(sceneOf(event), () => invoke(called, event)),
+    watching: (invoke) => (called, event) =>
+      scenes.run(sceneOf(event), async () => {
+        const result = await invoke(called, event);
+        if (result.kind === 'crashed' && isShown('ERROR')) {
+          const { stack = result.reason } = Object(result.error);
+          say(`ERROR: ${called.key} failed${here()}\n  ${stack.replaceAll('\n', '\n  ')}`);
+        }
+        return result;
+      }),
     gateway: {
       begun(event) {
         const beganAtMs = Date.now();

@@ -9,7 +9,7 @@ import type { FunctionConfig } from './serverless-config.ts';
 export type Invocation =
   | { readonly kind: 'answered'; readonly payload: unknown }
   /** The function threw, ran out of time, or returned more than Lambda takes. */
-  | { readonly kind: 'crashed'; readonly reason: string };
+  | { readonly kind: 'crashed'; readonly reason: string; readonly error?: unknown };
 
 /** Invokes a function and waits for its end. Never rejects. */
 export type Invoke = (called: FunctionConfig, event: object) => Promise<Invocation>;
@@ -45,7 +45,7 @@ export function invokerOf(handlers: ReadonlyMap<string, Handler>): Invoke {
       if (jsonBytes(payload) > maxPayloadBytes) throw new Error('Response payload size exceeded 6 MB');
       return { kind: 'answered', payload };
     } catch (error) {
-      return { kind: 'crashed', reason: String(error) };
+      return { kind: 'crashed', reason: String(error), error };
     } finally {
       clearTimeout(timer);
     }

@@ -265,7 +265,7 @@ describe('a function', () => {
   it('whose file is missing fails when it is invoked, and says so', async () => {
     const invoke = await loadFunctions([functionOf('no-such-function')]);
     const reason = 'Error: functions/no-such-function.ts is not there';
-    expect(await invoke(functionOf('no-such-function'), {})).toEqual({ kind: 'crashed', reason });
+    expect(await invoke(functionOf('no-such-function'), {})).toMatchObject({ kind: 'crashed', reason });
   });
 
   it.each([
@@ -274,6 +274,9 @@ describe('a function', () => {
     ['returns 7 MB', async () => 'x'.repeat(7_000_000), 'Error: Response payload size exceeded 6 MB'],
   ])('that %s has failed', async (_what, handler, reason) => {
     const invoke = invokerOf(new Map([['f', handler]]));
-    expect(await invoke({ ...functionOf('f'), timeoutS: 0.01 }, {})).toEqual({ kind: 'crashed', reason });
+    expect(await invoke({ ...functionOf('f'), timeoutS: 0.01 }, {})).toMatchObject({
+      kind: 'crashed',
+      reason,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDynamoDbClient } from '../../lib/aws/dynamodb/table.ts';
 import type { Console } from './console.ts';
@@ -49,7 +50,9 @@ export async function startStack(options: StackOptions, closers: Closer[]): Prom
   // A fault is told when it is awaited.
   geweStarted.catch(() => undefined);
 
-  const dynamoDb = await startDynamoDb({ path: join(dataDir, 'dynamodb'), port: ports.dynamoDb.port });
+  const earlier = join(dataDir, 'dynamodb');
+  if (existsSync(earlier)) console.say(`  ${earlier} is of an earlier version and no longer used: delete it`);
+  const dynamoDb = await startDynamoDb({ path: join(dataDir, 'table'), port: ports.dynamoDb.port });
   closers.push(dynamoDb.close);
   const client = createDynamoDbClient({ ...localAws, endpoint: dynamoDb.url });
   await createTable(client, tableName);

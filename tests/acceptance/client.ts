@@ -49,7 +49,7 @@ export function call(url: string, method: string, { token, body, headers }: Call
   });
 }
 
-/** The calls of both faces. */
+/** The calls of both APIs, GeWe-compatible and REST. */
 export function clientOf(baseUrl: string, token: string) {
   const device = (appId: string) => `${baseUrl}/v1/devices/${appId}`;
   const contacts =

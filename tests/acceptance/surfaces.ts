@@ -3,15 +3,15 @@ import seedList from '../../mocks/gewe/seed-list.json' with { type: 'json' };
 import { call, clientOf } from './client.ts';
 import type { Target } from './target.ts';
 
-/** What both faces answer; `patientSettings`. */
-export function facesSuite(targetOf: () => Target): void {
+/** What both APIs answer; `patientSettings`. */
+export function surfacesSuite(targetOf: () => Target): void {
   let client: ReturnType<typeof clientOf>;
   let baseUrl: string;
   beforeAll(async () => {
     const target = targetOf();
     await target.setScenario('normal');
     baseUrl = target.url;
-    client = clientOf(baseUrl, 'token-of-faces');
+    client = clientOf(baseUrl, 'token-of-surfaces');
   });
 
   describe("GeWe's own surface", () => {
@@ -28,7 +28,7 @@ export function facesSuite(targetOf: () => Target): void {
 
     it('gives it under the prefix of the self-hosted builds too', async () => {
       const url = `${baseUrl}/v2/api/contacts/fetchContactsListCache`;
-      const reply = await call(url, 'POST', { token: 'token-of-faces', body: { appId: 'wx_demo' } });
+      const reply = await call(url, 'POST', { token: 'token-of-surfaces', body: { appId: 'wx_demo' } });
       expect(JSON.parse(reply.text).data.friends).toHaveLength(29);
     });
 
@@ -121,7 +121,7 @@ export function facesSuite(targetOf: () => Target): void {
         `${baseUrl}/v1/devices/wx_follow/contacts/refreshes`,
       );
       const ended = await call(location.href, 'GET', {
-        token: 'token-of-faces',
+        token: 'token-of-surfaces',
         headers: { Prefer: 'wait=20' },
       });
       expect(ended.headers['preference-applied']).toBe('wait=20');
@@ -159,14 +159,14 @@ export function facesSuite(targetOf: () => Target): void {
       ['a since that is none', 'GET', '/v1/devices/wx_demo/contacts/changes?since=x', 400],
       ['a since that is unknown', 'GET', `/v1/devices/wx_demo/contacts/changes?since=${'x'.repeat(43)}`, 410],
     ])('%s gets a problem', async (_what, method, path, status) => {
-      const reply = await call(`${baseUrl}${path}`, method, { token: 'token-of-faces' });
+      const reply = await call(`${baseUrl}${path}`, method, { token: 'token-of-surfaces' });
       expect(reply.status).toBe(status);
       expect(reply.headers['content-type']).toBe('application/problem+json');
     });
 
     it('a path trick finds nothing, whether or not the gateway decodes it first', async () => {
       const reply = await call(`${baseUrl}/v1/devices/..%2F..%2Fx/contacts`, 'GET', {
-        token: 'token-of-faces',
+        token: 'token-of-surfaces',
       });
       expect([400, 404]).toContain(reply.status);
       expect(reply.headers['content-type']).toBe('application/problem+json');

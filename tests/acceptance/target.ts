@@ -42,7 +42,7 @@ export const quickSettings = {
   CHATROOM_INTERVAL_S: '1',
 } as const;
 
-/** For the suites `faces`, `secrets` and `dead-letters`. */
+/** For the suites `surfaces`, `secrets` and `dead-letters`. */
 export const patientSettings = {
   ...quickSettings,
   DEFAULT_WAIT_S: '20',

@@ -54,7 +54,7 @@ describe('a callback', () => {
 
   it('is noted in its record once in ten seconds', async () => {
     const id = await world.upsertCallback();
-    const last = async () => (await world.keeperPorts.callbacks.load(id.slice(0, 22)))?.lastReceivedAtMs;
+    const last = async () => (await world.callbackPorts.callbacks.load(id.slice(0, 22)))?.lastReceivedAtMs;
     expect(await last()).toBeUndefined();
     const times: (number | undefined)[] = [];
     for (const ms of [0, 9_999, 1, 20_000]) {

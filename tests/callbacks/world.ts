@@ -24,7 +24,7 @@ import type { MessageResult, RefreshMessage } from '../../lib/device/ports.ts';
 import type { DeviceRecord } from '../../lib/device/record.ts';
 import { advance, emptyRecord } from '../../lib/device/record.ts';
 import { subscribe } from '../../lib/device/subscription-rules.ts';
-import { quietWatcher } from '../../lib/device/telemetry.test-data.ts';
+import { silentTelemetry } from '../../lib/device/telemetry.test-data.ts';
 import type { CallbackEffect } from '../../lib/device/telemetry.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
 import { eraseDevice } from '../../lib/refresh/erase.ts';
@@ -106,7 +106,7 @@ export async function createWorld(table: Table, token: string) {
     clock,
     policy,
   };
-  const keeperPorts: CallbackPorts = {
+  const callbackPorts: CallbackPorts = {
     callbacks,
     tokens: createAcceptedTokens(table, clock),
     account: {
@@ -143,7 +143,7 @@ export async function createWorld(table: Table, token: string) {
   const deviceKeyFor = (appId: string) => deviceKeyOf(token, appId);
   return {
     ports,
-    keeperPorts,
+    callbackPorts,
     receivePorts,
     queued,
     forwarded,
@@ -166,7 +166,7 @@ export async function createWorld(table: Table, token: string) {
       const put = await upsertCallback(
         callbackOwnerOf(token),
         forwardTo === undefined ? input : { ...input, forwardTo },
-        keeperPorts,
+        callbackPorts,
         never,
       );
       if (put.kind !== 'stored') throw new Error(put.kind);
@@ -197,7 +197,7 @@ export async function createWorld(table: Table, token: string) {
 
     /** Adds what each callback led to. */
     count(effects: CallbackEffect[]) {
-      ports.telemetry = { ...quietWatcher, callbackHandled: (effect) => void effects.push(effect) };
+      ports.telemetry = { ...silentTelemetry, callbackHandled: (effect) => void effects.push(effect) };
     },
 
     async changeRecord(changes: Partial<DeviceRecord>, appId = 'wx_demo') {

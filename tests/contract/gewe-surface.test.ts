@@ -57,7 +57,7 @@ describe('within the contract', () => {
     ['no-data', 'upstream-empty'],
     ['malformed', 'upstream-malformed'],
     ['server-error', 'upstream-error'],
-  ] as const)('a failure of GeWe, %s, is told by both faces as %s', async (scenario, code) => {
+  ] as const)('a failure of GeWe, %s, is reported by both APIs as %s', async (scenario, code) => {
     service.gewe.mock.setScenario(scenario);
     const failed = await judge.ask('fetchContactsList', { appId, ...wait });
     expect(JSON.parse(failed.text)).toMatchObject({ ret: 500, data: { code } });

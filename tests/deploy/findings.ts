@@ -8,7 +8,7 @@ import { inventory } from './left-over.ts';
 import { deployedMappings, deployedRoles, recordedCalls } from './recorded.ts';
 import type { Report } from './report.ts';
 import { errorLines, failedStarts, listRejections, logTexts, tokenFinds } from './search.ts';
-import { functionFaults, queueFaults, restingQueues, routeFaults } from './wiring.ts';
+import { functionFaults, queueFaults, routeFaults, unconsumedQueues } from './wiring.ts';
 
 /** What was deployed, and the template that says so. */
 export interface Deployed {
@@ -36,7 +36,7 @@ export async function checkWiring(
   ];
   for (const fault of faults) report.fault(fault);
   if (faults.length === 0) {
-    const paused = restingQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
+    const paused = unconsumedQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
     report.fact(
       `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${paused} rests without a function`,
     );

@@ -143,7 +143,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     PUBLIC_BASE_URL: door.url,
   };
   if (serves) {
-    await suites('faces', 'secrets', 'pass-through');
+    await suites('surfaces', 'secrets', 'pass-through');
     const before = await client.getContacts('wx_operator');
     await check('serverless deploy over existing data keeps it', async () => {
       await sls.run(['deploy'], { ...later, ...quickSettings });

@@ -1,4 +1,4 @@
-import { facesSuite } from '../acceptance/surfaces.ts';
+import { surfacesSuite } from '../acceptance/surfaces.ts';
 import { deployedTarget } from './deployed-target.ts';
 
-facesSuite(() => deployedTarget);
+surfacesSuite(() => deployedTarget);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functionFaults, queueFaults, restingQueues, routeFaults } from './wiring.ts';
+import { functionFaults, queueFaults, routeFaults, unconsumedQueues } from './wiring.ts';
 
 const work = { arn: 'arn:aws:sqs:here:1:work', takesDeadLetters: false };
 const dead = { arn: 'arn:aws:sqs:here:1:dead', takesDeadLetters: true };
@@ -9,7 +9,7 @@ const mapping = { functionName: 'worker', queueArn: work.arn };
 describe('queues', () => {
   it('are served by whoever may receive from them, or rest with dead letters', () => {
     expect(queueFaults([work, dead], [worker], [mapping])).toEqual([]);
-    expect(restingQueues([work, dead], [mapping])).toEqual(['dead']);
+    expect(unconsumedQueues([work, dead], [mapping])).toEqual(['dead']);
   });
 
   it('miss the event of a function that may receive from them, dead letters or not', () => {

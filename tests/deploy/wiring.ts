@@ -56,7 +56,7 @@ export function queueFaults(
 }
 
 /** The dead-letter queues that nobody serves, for people to look at: they were meant to rest. */
-export function restingQueues(
+export function unconsumedQueues(
   queues: readonly WiredQueue[],
   mappings: readonly Mapping[],
 ): readonly string[] {

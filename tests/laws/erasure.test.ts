@@ -49,7 +49,7 @@ it('a device that is erased leaves nothing behind, and works when it is revived,
       const subscription = stores.recordOf(deviceKey)?.subscription;
       expect(await sealedTokenOf(deviceKey, subscription, stores.subscriptions)).toBeDefined();
     }),
-    { numRuns: numRunsOr(150) },
+    { numRuns: numRunsOr(100) },
   );
 });
 

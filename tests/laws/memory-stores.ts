@@ -94,7 +94,8 @@ export class MemoryStores implements RecordStore {
   async compareAndSet(deviceKey: string, next: DeviceRecord): Promise<boolean> {
     const before = this.recordOf(deviceKey);
     if ((before?.rev ?? 0) !== next.rev - 1) return false;
-    this.#records.set(deviceKey, structuredClone(next));
+    // Nobody changes a record in place.
+    this.#records.set(deviceKey, next);
     if (next.erasedAtMs !== undefined) this.tombstones.push({ rev: next.rev, atMs: this.#clock.now() });
     return true;
   }

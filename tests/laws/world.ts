@@ -7,7 +7,7 @@ import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
-import { quietWatcher } from '../../lib/device/telemetry.test-data.ts';
+import { silentTelemetry } from '../../lib/device/telemetry.test-data.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
 import { handleDeadLetter } from '../../lib/refresh/dead-letter.ts';
 import { eraseDevice } from '../../lib/refresh/erase.ts';
@@ -69,7 +69,7 @@ export class World {
 
   get #telemetry(): Telemetry {
     return {
-      ...quietWatcher,
+      ...silentTelemetry,
       ended: ({ id }) => void this.reportedEnds.push(id),
       deadLetterHandled: () => {
         this.reportedDeadLetters += 1;

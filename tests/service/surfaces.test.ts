@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { call } from '../acceptance/client.ts';
-import { facesSuite } from '../acceptance/surfaces.ts';
+import { surfacesSuite } from '../acceptance/surfaces.ts';
 import { patientSettings } from '../acceptance/target.ts';
 import { type Service, startService } from './service.ts';
 
@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-facesSuite(() => service.target);
+surfacesSuite(() => service.target);
 
 it('a path trick that the gateway passes on as it is gets 400', async () => {
   const url = `${service.url}/v1/devices/..%2F..%2Fx/contacts`;
-  expect((await call(url, 'GET', { token: 'token-of-faces' })).status).toBe(400);
+  expect((await call(url, 'GET', { token: 'token-of-surfaces' })).status).toBe(400);
 });
