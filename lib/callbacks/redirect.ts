@@ -1,14 +1,13 @@
 import { tokenKeyOf } from '../device/keys.ts';
-import type { Clock } from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import { type CallbackOwner, callbackIdOf, callbackKeyOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
 import { updateCallback } from './register.ts';
 import { isCalled, markRegistered, type RedirectDecision, redirectTo } from './registration-rules.ts';
 
-export interface RedirectPorts {
+export interface RedirectPorts extends Pick<Ports, 'clock'> {
   readonly callbacks: CallbackStore;
   readonly targets: TargetCheck;
-  readonly clock: Clock;
 }
 
 /** As in `openapi.yaml` (ForwardTarget). */

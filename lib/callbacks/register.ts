@@ -1,4 +1,4 @@
-import type { AcceptedTokens, Clock, GeweAccount } from '../device/ports.ts';
+import type { GeweAccount, Ports } from '../device/ports.ts';
 import { type Cell, update } from '../device/update-record.ts';
 import { type CallbackOwner, callbackIdOf, idHashOf } from './callback-id.ts';
 import type { CallbackRecord, CallbackStore, TargetCheck } from './ports.ts';
@@ -12,12 +12,9 @@ import {
   type StoredCallback,
 } from './registration-rules.ts';
 
-export interface CallbackPorts {
+export interface CallbackPorts extends Pick<Ports, 'tokens' | 'account' | 'clock'> {
   readonly callbacks: CallbackStore;
-  readonly tokens: AcceptedTokens;
-  readonly account: GeweAccount;
   readonly targets: TargetCheck;
-  readonly clock: Clock;
   /** 16 random bytes. */
   readonly newSalt: () => Uint8Array;
 }

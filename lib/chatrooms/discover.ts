@@ -1,5 +1,5 @@
 import { BoundedMap } from '../device/bounded-map.ts';
-import type { Clock, SubscriptionStore } from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import type { DeviceRecord, EpochMs, Subscription } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import type { ChatroomStore, RoomQueue } from './ports.ts';
@@ -8,13 +8,11 @@ import { leave, noteIntervalMs, noteMessage } from './room-rules.ts';
 import type { SavedRooms } from './saved-rooms.ts';
 import { updateRoom } from './update-room.ts';
 
-export interface DiscoverPorts {
+export interface DiscoverPorts extends Pick<Ports, 'subscriptions' | 'clock'> {
   readonly chatrooms: ChatroomStore;
-  readonly subscriptions: SubscriptionStore;
   readonly callbackQueue: RoomQueue;
   readonly savedRooms: SavedRooms;
   readonly recentRooms: RecentRooms;
-  readonly clock: Clock;
 }
 
 /** A subscribed device that a callback is about. */

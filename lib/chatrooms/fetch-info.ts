@@ -1,7 +1,6 @@
-import type { Clock, MessageHandle, Opener, RecordStore } from '../device/ports.ts';
+import type { MessageHandle, Ports } from '../device/ports.ts';
 import { type MessageResult, secondsUntil } from '../device/ports.ts';
 import type { DeviceRecord } from '../device/record.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import type { DiscoverPorts } from './discover.ts';
 import type { ChatroomStore, RoomInfoClient, RoomMessage } from './ports.ts';
 import type { Chatroom, RoomDecision } from './room-rules.ts';
@@ -15,15 +14,13 @@ import {
 } from './room-rules.ts';
 import { updateRoom } from './update-room.ts';
 
-export interface FetchInfoPorts extends Pick<DiscoverPorts, 'callbackQueue' | 'subscriptions'> {
+export interface FetchInfoPorts
+  extends Pick<DiscoverPorts, 'callbackQueue' | 'subscriptions'>,
+    Pick<Ports, 'records' | 'opener' | 'clock' | 'telemetry'> {
   readonly chatrooms: ChatroomStore;
-  readonly records: RecordStore;
   readonly rooms: RoomInfoClient;
-  readonly opener: Opener;
-  readonly clock: Clock;
   /** `CHATROOM_INTERVAL_S`. */
   readonly chatroomIntervalMs: number;
-  readonly telemetry?: Telemetry;
 }
 
 /** The longest visibility timeout (SQS). */

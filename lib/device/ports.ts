@@ -2,7 +2,9 @@ import type { Change } from './changes.ts';
 import type { Contacts } from './contacts.ts';
 import type { FailureClass } from './failures.ts';
 import type { DeviceEvent } from './outbox-rules.ts';
+import type { Policy } from './policy.ts';
 import type { DeviceRecord, EndedRefresh, EpochMs, Slot, SnapshotRef } from './record.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Time comes in, so that tests can hold it. */
 export interface Clock {
@@ -216,4 +218,34 @@ export type MessageResult =
 /** Whole seconds until then, at least one: for extending a message's visibility timeout. */
 export function secondsUntil(untilMs: EpochMs, nowMs: EpochMs): number {
   return Math.max(1, Math.ceil((untilMs - nowMs) / 1000));
+}
+
+/** What the core needs of the outside. A use case picks what it takes: `Pick<Ports, …>`. */
+export interface Ports {
+  readonly records: RecordStore;
+  readonly snapshots: SnapshotStore;
+  readonly changes: ChangeStore;
+  readonly archive: RefreshArchive;
+  readonly subscriptions: SubscriptionStore;
+  readonly tokens: AcceptedTokens;
+  readonly index: DueIndex;
+  readonly eraser: Eraser;
+  readonly queue: RefreshQueue;
+  readonly events: EventBus;
+  readonly sealer: Sealer;
+  readonly opener: Opener;
+  readonly resealer: Resealer;
+  readonly upstream: Upstream;
+  readonly account: GeweAccount;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** 16 characters of [0-9a-z]. */
+  readonly newRefreshSuffix: () => string;
+  /** 8 characters of [0-9a-z]. */
+  readonly newSubscriptionSuffix: () => string;
+  /** Names one receive of one worker. */
+  readonly newOwner: () => string;
+  readonly telemetry?: Telemetry;
 }

@@ -1,20 +1,14 @@
 import type { DeviceOwner } from './keys.ts';
-import type { AcceptedTokens, Clock, GeweAccount, RecordStore, Sealer, SubscriptionStore } from './ports.ts';
+import type { Ports, SubscriptionStore } from './ports.ts';
 import type { DeviceRecord } from './record.ts';
 import { isOpen, type Subscription } from './record.ts';
 import { type SubscriptionInput, subscribe, unsubscribe } from './subscription-rules.ts';
 import { updateRecord } from './update-record.ts';
 
-export interface SubscriptionPorts {
-  readonly records: RecordStore;
-  readonly subscriptions: SubscriptionStore;
-  readonly tokens: AcceptedTokens;
-  readonly account: GeweAccount;
-  readonly sealer: Sealer;
-  readonly clock: Clock;
-  /** 8 characters of [0-9a-z]. */
-  readonly newSubscriptionSuffix: () => string;
-}
+export type SubscriptionPorts = Pick<
+  Ports,
+  'records' | 'subscriptions' | 'tokens' | 'account' | 'sealer' | 'clock' | 'newSubscriptionSuffix'
+>;
 
 export type SubscribeResult =
   | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }

@@ -1,14 +1,10 @@
-import type { Eraser, MessageHandle, RefreshMessage } from '../device/ports.ts';
+import type { MessageHandle, Ports, RefreshMessage } from '../device/ports.ts';
 import { type MessageResult, secondsUntil } from '../device/ports.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { type PublishPorts, publishPending } from './publish.ts';
 import { failFromDeadLetter } from './refresh-rules.ts';
 
-export interface DeadLetterPorts extends PublishPorts {
-  readonly eraser: Eraser;
-  readonly telemetry?: Telemetry;
-}
+export type DeadLetterPorts = PublishPorts & Pick<Ports, 'eraser' | 'telemetry'>;
 
 /** Handles a dead letter: the refresh that it was to carry on fails now, instead of at its deadline. */
 export async function handleDeadLetter(

@@ -1,14 +1,9 @@
-import type { Clock, Eraser, RecordStore, RefreshQueue } from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { sendErase } from './messages.ts';
 import { erase } from './refresh-rules.ts';
 
-export interface ErasePorts {
-  readonly records: RecordStore;
-  readonly eraser: Eraser;
-  readonly queue: RefreshQueue;
-  readonly clock: Clock;
-}
+export type ErasePorts = Pick<Ports, 'records' | 'eraser' | 'queue' | 'clock'>;
 
 /** A worker that had lost its lease when the device was erased has ended by then; SQS delays no longer. */
 const onceMoreAfterS = 900;

@@ -1,5 +1,4 @@
-import type { Policy } from '../device/policy.ts';
-import type { MessageHandle } from '../device/ports.ts';
+import type { MessageHandle, Ports } from '../device/ports.ts';
 import { type UpdatePorts, updateRecord } from '../device/update-record.ts';
 import type { Claim } from './refresh-rules.ts';
 import { renew } from './refresh-rules.ts';
@@ -7,9 +6,7 @@ import { renew } from './refresh-rules.ts';
 /** A message stays invisible a little longer than the lease lives: whoever receives it next finds the lease expired. */
 const marginS = 5;
 
-export interface LeasePorts extends UpdatePorts {
-  readonly policy: Policy;
-}
+export type LeasePorts = UpdatePorts & Pick<Ports, 'policy'>;
 
 /**
  * Does the work while renewing the claim's lease, and the visibility timeout of its message, every third of the lease. The

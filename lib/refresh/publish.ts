@@ -1,30 +1,13 @@
 import { eventsToPublish, markPublished } from '../device/outbox-rules.ts';
-import type { Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  EventBus,
-  RecordStore,
-  RefreshQueue,
-  Resealer,
-  SubscriptionStore,
-} from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import type { DeviceRecord } from '../device/record.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { sendRerun } from './messages.ts';
 import { rerunDelayS } from './rerun-rules.ts';
 
-export interface PublishPorts {
-  readonly records: RecordStore;
-  readonly clock: Clock;
-  readonly events: EventBus;
-}
+export type PublishPorts = Pick<Ports, 'records' | 'clock' | 'events'>;
 
-export interface FinishPorts extends PublishPorts {
-  readonly queue: RefreshQueue;
-  readonly subscriptions: SubscriptionStore;
-  readonly resealer: Resealer;
-  readonly policy: Policy;
-}
+export type FinishPorts = PublishPorts & Pick<Ports, 'queue' | 'subscriptions' | 'resealer' | 'policy'>;
 
 /**
  * Does what a refresh leaves to be done when it has ended, whoever ended it: publishes its events, sends the message of the pending

@@ -1,21 +1,10 @@
 import { type Difference, differenceSince } from '../device/changes.ts';
-import {
-  type ChangeStore,
-  type Clock,
-  type RecordStore,
-  type RefreshArchive,
-  type SnapshotStore,
-  StoreUnavailable,
-} from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
+import { type RecordStore, StoreUnavailable } from '../device/ports.ts';
 import { type DeviceRecord, isOpen, type Refresh, type SnapshotRef } from '../device/record.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import { refreshIn } from './refresh-rules.ts';
 
-export interface ReadContactsPorts {
-  readonly records: RecordStore;
-  readonly snapshots: SnapshotStore;
-  readonly telemetry?: Telemetry;
-}
+export type ReadContactsPorts = Pick<Ports, 'records' | 'snapshots' | 'telemetry'>;
 
 export type StoredContacts =
   | { readonly kind: 'nothing' }
@@ -67,10 +56,7 @@ export async function readSnapshot<Content>(
   throw new StoreUnavailable('the parts of the stored list do not match its record');
 }
 
-export interface ReadChangesPorts {
-  readonly records: RecordStore;
-  readonly changes: ChangeStore;
-}
+export type ReadChangesPorts = Pick<Ports, 'records' | 'changes'>;
 
 export type ChangesSince =
   | { readonly kind: 'nothing' }
@@ -90,11 +76,7 @@ export async function readChanges(
   return difference ? { kind: 'changes', snapshot, difference } : { kind: 'gone' };
 }
 
-export interface ReadRefreshPorts {
-  readonly records: RecordStore;
-  readonly archive: RefreshArchive;
-  readonly clock: Clock;
-}
+export type ReadRefreshPorts = Pick<Ports, 'records' | 'archive' | 'clock'>;
 
 /** A refresh as it stands, and how long the last one like it took, where that is known. */
 export interface SeenRefresh {

@@ -1,6 +1,5 @@
 import type { DeviceOwner } from '../device/keys.ts';
-import type { Policy } from '../device/policy.ts';
-import type { Clock, RecordStore, RefreshQueue, Sealer, SubscriptionStore } from '../device/ports.ts';
+import type { Ports, RefreshQueue } from '../device/ports.ts';
 import type { Trigger } from '../device/record.ts';
 import { sealedTokenOf } from '../device/subscribe.ts';
 import { updateRecord } from '../device/update-record.ts';
@@ -8,13 +7,7 @@ import { sendRerun, sendStep } from './messages.ts';
 import type { RerunOutcome } from './rerun-rules.ts';
 import { rerunForOwner, rerunForSubscription } from './rerun-rules.ts';
 
-export interface RerunPorts {
-  readonly records: RecordStore;
-  readonly subscriptions: SubscriptionStore;
-  readonly queue: RefreshQueue;
-  readonly clock: Clock;
-  readonly policy: Policy;
-}
+export type RerunPorts = Pick<Ports, 'records' | 'subscriptions' | 'queue' | 'clock' | 'policy'>;
 
 /**
  * A change of a subscribed device was reported: requests a rerun, so that a list call begins after it; one, however many changes come.
@@ -37,9 +30,7 @@ export async function requestRerun(
   );
 }
 
-export interface OwnerRerunPorts extends Omit<RerunPorts, 'subscriptions'> {
-  readonly sealer: Sealer;
-}
+export type OwnerRerunPorts = Omit<RerunPorts, 'subscriptions'> & Pick<Ports, 'sealer'>;
 
 /** The same, of any device, for a caller that has its token. */
 export async function requestRerunAsOwner(

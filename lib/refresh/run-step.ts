@@ -3,23 +3,16 @@ import { failureTraits } from '../device/failures.ts';
 import { tokenKeyOf } from '../device/keys.ts';
 import { pollStretchMs } from '../device/policy.ts';
 import type {
-  AcceptedTokens,
-  ChangeStore,
   DeviceSecret,
-  Eraser,
   MessageHandle,
-  Opener,
-  RefreshArchive,
+  Ports,
   RefreshMessage,
   RerunMessage,
-  SnapshotStore,
   StepMessage,
-  Upstream,
   UpstreamAnswer,
 } from '../device/ports.ts';
 import { type MessageResult, secondsUntil } from '../device/ports.ts';
 import type { EndedRefresh, EpochMs } from '../device/record.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { LeaseLost, underLease } from './lease.ts';
 import { sendStep } from './messages.ts';
@@ -29,20 +22,20 @@ import { claim, settle } from './refresh-rules.ts';
 import { startRerun } from './rerun-rules.ts';
 import { takeList } from './store-list.ts';
 
-export interface FetchPorts extends FinishPorts {
-  readonly snapshots: SnapshotStore;
-  readonly changes: ChangeStore;
-  readonly eraser: Eraser;
-  readonly opener: Opener;
-  readonly upstream: Upstream;
-  readonly archive: RefreshArchive;
-  readonly tokens: AcceptedTokens;
-  /** Names one receive of one worker. */
-  readonly newOwner: () => string;
-  /** 16 characters of [0-9a-z]. */
-  readonly newRefreshSuffix: () => string;
-  readonly telemetry?: Telemetry;
-}
+export type FetchPorts = FinishPorts &
+  Pick<
+    Ports,
+    | 'snapshots'
+    | 'changes'
+    | 'eraser'
+    | 'opener'
+    | 'upstream'
+    | 'archive'
+    | 'tokens'
+    | 'newOwner'
+    | 'newRefreshSuffix'
+    | 'telemetry'
+  >;
 
 /** What a claim gave its holder to do. */
 type Work = Extract<ClaimOutcome, { kind: 'work' }>;

@@ -1,32 +1,23 @@
-import { dueShards, type Policy } from '../device/policy.ts';
-import type {
-  Clock,
-  DueIndex,
-  RecordStore,
-  RefreshArchive,
-  RefreshQueue,
-  SubscriptionStore,
-} from '../device/ports.ts';
-import type { Telemetry } from '../device/telemetry.ts';
+import { dueShards } from '../device/policy.ts';
+import type { Ports } from '../device/ports.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { sendStep } from './messages.ts';
 import type { ScheduleOutcome } from './schedule-rules.ts';
 import { postpone, startDue } from './schedule-rules.ts';
 
-export interface DuePorts {
-  readonly records: RecordStore;
-  readonly archive: RefreshArchive;
-  readonly subscriptions: SubscriptionStore;
-  readonly queue: RefreshQueue;
-  readonly index: DueIndex;
-  readonly clock: Clock;
-  readonly policy: Policy;
-  /** 16 characters of [0-9a-z]. */
-  readonly newRefreshSuffix: () => string;
-  /** From 0 to below 1. */
-  readonly random: () => number;
-  readonly telemetry?: Telemetry;
-}
+export type DuePorts = Pick<
+  Ports,
+  | 'records'
+  | 'archive'
+  | 'subscriptions'
+  | 'queue'
+  | 'index'
+  | 'clock'
+  | 'policy'
+  | 'newRefreshSuffix'
+  | 'random'
+  | 'telemetry'
+>;
 
 /** More wait in the queue than GeWe is called for in a while: what is due waits in the index instead, for a later minute. */
 const mostWaiting = 500;

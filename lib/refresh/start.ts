@@ -1,25 +1,16 @@
 import type { DeviceOwner } from '../device/keys.ts';
-import type { Policy } from '../device/policy.ts';
-import type { Clock, RecordStore, RefreshArchive, RefreshQueue, Sealer } from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import type { Refresh, Trigger } from '../device/record.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { sendStep } from './messages.ts';
 import { awaitEnd, type SeenRefresh } from './read.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
 import { notSent, start } from './refresh-rules.ts';
 
-export interface StartPorts {
-  readonly records: RecordStore;
-  readonly archive: RefreshArchive;
-  readonly queue: RefreshQueue;
-  readonly sealer: Sealer;
-  readonly clock: Clock;
-  readonly policy: Policy;
-  /** 16 characters of [0-9a-z]. */
-  readonly newRefreshSuffix: () => string;
-  readonly telemetry?: Telemetry;
-}
+export type StartPorts = Pick<
+  Ports,
+  'records' | 'archive' | 'queue' | 'sealer' | 'clock' | 'policy' | 'newRefreshSuffix' | 'telemetry'
+>;
 
 export interface Started extends SeenRefresh {
   readonly deviceKey: string;

@@ -1,17 +1,11 @@
 import { differenceBetween, sizeOf } from '../device/changes.ts';
 import { type Contacts, countsOf, digestOf, total } from '../device/contacts.ts';
-import type { ChangeStore, Clock, SnapshotStore } from '../device/ports.ts';
+import type { Ports } from '../device/ports.ts';
 import type { Slot } from '../device/record.ts';
-import type { Telemetry } from '../device/telemetry.ts';
 import { judge } from './guard-rules.ts';
 import type { ClaimOutcome, WorkOutcome } from './refresh-rules.ts';
 
-export interface TakeListPorts {
-  readonly snapshots: SnapshotStore;
-  readonly changes: ChangeStore;
-  readonly clock: Clock;
-  readonly telemetry?: Telemetry;
-}
+export type TakeListPorts = Pick<Ports, 'snapshots' | 'changes' | 'clock' | 'telemetry'>;
 
 /**
  * A list came: judges it, and writes one that is new into the slot that is not current, and its change beside it.
