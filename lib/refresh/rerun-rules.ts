@@ -29,7 +29,7 @@ export function rerunForSubscription(
   if (record === undefined || subscription === undefined || subscription.stopped || isOther) {
     return { outcome: { kind: 'unsubscribed' } };
   }
-  return note(record, { nowMs, trigger }, policy);
+  return rerunAfterChange(record, { nowMs, trigger }, policy);
 }
 
 /** The same, reported by who has the token: it needs no subscription, and the device may be a new or an erased one. */
@@ -39,10 +39,10 @@ export function rerunForOwner(
   policy: Policy,
 ): Decision<Exclude<RerunOutcome, { kind: 'unsubscribed' }>> {
   const { erasedAtMs: _revived, ...known } = record ?? emptyRecord;
-  return note(known, change, policy);
+  return rerunAfterChange(known, change, policy);
 }
 
-function note(
+function rerunAfterChange(
   record: DeviceRecord,
   { nowMs, trigger }: { readonly nowMs: EpochMs; readonly trigger: Trigger },
   policy: Policy,
@@ -60,7 +60,7 @@ function note(
       if (isSeenTo) return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
       // The message of a queued refresh is sent again in case it was lost: the rerun message finds that out.
       const earliestMs = pending?.notBeforeMs ?? nowMs + (willSee ? 0 : policy.changeDebounceMs);
-      return asked(record, { notBeforeMs: Math.max(earliestMs, lostFromMs(refresh)), trigger }, nowMs);
+      return requested(record, { notBeforeMs: Math.max(earliestMs, lostFromMs(refresh)), trigger }, nowMs);
     }
     if (pending) return { outcome: { kind: 'pending' } };
     const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
@@ -70,10 +70,10 @@ function note(
   if (pending && nowMs < (pending.sentAtMs ?? 0) + resendIntervalMs) return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
   const notBeforeMs = pending?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
-  return asked(record, { trigger, ...pending, notBeforeMs }, nowMs);
+  return requested(record, { trigger, ...pending, notBeforeMs }, nowMs);
 }
 
-function asked(
+function requested(
   record: DeviceRecord,
   rerun: { readonly notBeforeMs: EpochMs; readonly trigger: Trigger },
   nowMs: EpochMs,
