@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Aws, AwsLocation } from './aws.ts';
 import { runCommand } from './command.ts';
 
@@ -21,8 +21,6 @@ export function serverless(home: string, location: AwsLocation, signal: AbortSig
           PATH: `${bin}:${process.env.PATH}`,
           HOME: home,
           SLS_TELEMETRY_DISABLED: '1',
-          // Beside other packagings of this folder that may be under way.
-          LOCAL_BUNDLE_DIR: relative(root, join(home, 'bundle')),
           ...location,
           ...settings,
         },
