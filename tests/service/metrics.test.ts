@@ -28,7 +28,7 @@ let service: Service;
 let client: ReturnType<typeof clientOf>;
 beforeAll(async () => {
   service = await startService({
-    env: { METRICS_STAGE: 'test', LOG_LEVEL: 'SILENT', GEWE_CACHE_WINDOW_S: '0' },
+    env: { METRICS_STAGE: 'test', GEWE_CACHE_WINDOW_S: '0' },
   });
   client = clientOf(service.url, canary);
 });

@@ -23,7 +23,6 @@ beforeAll(async () => {
   service = await startService({
     env: {
       GEWE_BASE_URL: `${gewe.url}/v2/api`,
-      LOG_LEVEL: 'SILENT',
       PASS_THROUGH: 'message,group,tools,contacts',
     },
   });

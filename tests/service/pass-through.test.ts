@@ -16,7 +16,9 @@ vi.mock('node:fs', async (original) => {
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({ env: { ...patientSettings, FORWARD_TO_LOOPBACK: 'ALLOW' } });
+  service = await startService({
+    env: { ...patientSettings, FORWARD_TO_LOOPBACK: 'ALLOW', LOG_LEVEL: 'INFO' },
+  });
 });
 afterAll(() => service.close());
 

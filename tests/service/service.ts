@@ -26,7 +26,7 @@ const quick = {
   GEWE_LIST_TIMEOUT_S: '5',
   GEWE_CACHE_WINDOW_S: '5',
   DEFAULT_WAIT_S: '20',
-  LOG_LEVEL: 'INFO',
+  LOG_LEVEL: 'SILENT',
 };
 
 export const location = {
