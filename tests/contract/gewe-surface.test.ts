@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   device += 1;
-  appId = `wx_gewe_face_${device}`;
+  appId = `wx_gewe_surface_${device}`;
   service.gewe.mock.setScenario('normal');
 });
 
