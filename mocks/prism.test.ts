@@ -28,10 +28,10 @@ const answers = operations.flatMap(({ method, path, request, responses }) =>
       example: example.key,
       value: 'value' in example ? example.value : undefined,
     }));
-    const rerun = named.length > 0 ? named : [{ example: undefined, value: undefined }];
+    const answers = named.length > 0 ? named : [{ example: undefined, value: undefined }];
     const [asked] = request?.body?.contents?.flatMap((content) => content.examples ?? []) ?? [];
     const sent = asked && 'value' in asked ? JSON.stringify(asked.value) : undefined;
-    return rerun.map((one) => ({
+    return answers.map((one) => ({
       method: method.toUpperCase(),
       path,
       code: Number(code),

@@ -22,7 +22,7 @@ describe('made lists', () => {
     expect(makeList(counts)).toEqual(made);
   });
 
-  it('are dirty when dirt is rerun', () => {
+  it('are dirty when dirt is asked for', () => {
     const cleaned: Contacts = {
       friends: cleanIds(dirtyData.friends),
       chatrooms: cleanIds(dirtyData.chatrooms),

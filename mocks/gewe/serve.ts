@@ -89,8 +89,8 @@ async function answer(mock: GeweMock, request: Request): Promise<Response> {
 
 function chooseScenario(mock: GeweMock, body: string): Response {
   try {
-    const rerun: unknown = JSON.parse(body);
-    const field = (name: string): unknown => Object(rerun)[name];
+    const choice: unknown = JSON.parse(body);
+    const field = (name: string): unknown => Object(choice)[name];
     const { scenario, seconds } = parseChoice(field('scenario'), field('seconds'));
     mock.setScenario(scenario, seconds);
     return Response.json({ scenario, seconds });

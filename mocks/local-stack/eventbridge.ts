@@ -51,10 +51,10 @@ async function serve(
   if (parsed === undefined) return fault('SerializationException', 'The body is no JSON.');
   try {
     const taken = takeEntries(parsed, Date.now());
-    for (const { event, busName: rerun } of taken) {
+    for (const { event, busName: named } of taken) {
       if (event === undefined) continue;
-      if (rerun === busName || rerun.endsWith(`:event-bus/${busName}`)) onEvent(event);
-      else log(`an event for the bus ${JSON.stringify(rerun)}, which is not there, is dropped`);
+      if (named === busName || named.endsWith(`:event-bus/${busName}`)) onEvent(event);
+      else log(`an event for the bus ${JSON.stringify(named)}, which is not there, is dropped`);
     }
     const FailedEntryCount = taken.filter(({ event }) => event === undefined).length;
     return { status: 200, body: { FailedEntryCount, Entries: taken.map(({ result }) => result) } };

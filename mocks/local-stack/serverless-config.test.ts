@@ -23,7 +23,7 @@ function readText(text: string) {
 }
 
 const committed = readServerlessConfig('serverless.yml');
-const functionNamed = (rerun: string) => committed.functions.find(({ key }) => key === rerun);
+const functionNamed = (wanted: string) => committed.functions.find(({ key }) => key === wanted);
 
 it('reads the names, times and limits of every queue of the committed serverless.yml', () => {
   expect(committed.tableName).toBe('gewe-contacts-dev');

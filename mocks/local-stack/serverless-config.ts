@@ -61,9 +61,9 @@ export function readServerlessConfig(file: string): ServerlessConfig {
   return { tableName: named('ContactsTable'), bus: { resource: bus, name: named(bus) }, queues, functions };
 }
 
-function ofType({ resources }: Deployment, rerun: string): readonly (readonly [string, unknown])[] {
+function ofType({ resources }: Deployment, wanted: string): readonly (readonly [string, unknown])[] {
   return [...resources].flatMap(([name, { type, properties }]) =>
-    type === rerun ? [[name, properties] as const] : [],
+    type === wanted ? [[name, properties] as const] : [],
   );
 }
 

@@ -32,7 +32,7 @@ describe('a change of a contact', () => {
   ])('%s asks for one refresh, however often it comes', async (name) => {
     await world.subscribe({ contacts });
     for (let turn = 0; turn < 3; turn += 1) await post(name);
-    expect(world.rerun).toMatchObject([{ kind: 'rerun', deviceKey: world.deviceKeyOf('wx_demo') }]);
+    expect(world.sent).toMatchObject([{ kind: 'rerun', deviceKey: world.deviceKeyOf('wx_demo') }]);
     expect(effects).toEqual(['refresh', 'refresh', 'refresh']);
     expect((await world.recordOf())?.rerun).toMatchObject({ trigger: 'callback' });
   });
@@ -41,14 +41,14 @@ describe('a change of a contact', () => {
     await world.subscribe({ contacts: { ...contacts, chatrooms: [] } });
     await post('room-changed');
     await post('room-left');
-    expect(world.rerun).toEqual([]);
+    expect(world.sent).toEqual([]);
     expect(effects).toEqual(['none', 'left']);
   });
 
   it('that is the deletion of a saved room marks it left, and asks for a refresh', async () => {
     await world.subscribe({ contacts: { ...contacts, chatrooms: [room] } });
     await post('room-left');
-    expect(world.rerun).toHaveLength(1);
+    expect(world.sent).toHaveLength(1);
     expect(await world.roomOf(room)).toMatchObject({ leftAtMs: world.beganAtMs });
   });
 });
@@ -63,7 +63,7 @@ describe('a device', () => {
       await world.subscribe({ contacts, appId: 'wx_other' });
       await post(name);
       expect(effects).toEqual(['unsubscribed', 'unsubscribed', 'unsubscribed']);
-      expect(world.rerun).toEqual([]);
+      expect(world.sent).toEqual([]);
       expect(await world.roomOf(room)).toBeUndefined();
       expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
     },
@@ -90,7 +90,7 @@ describe('a device', () => {
         await post(sign);
         expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
         // Nobody told of what changed meanwhile.
-        expect(world.rerun.splice(0)).toMatchObject([{ kind: 'rerun' }]);
+        expect(world.sent.splice(0)).toMatchObject([{ kind: 'rerun' }]);
       }
     },
   );
@@ -115,11 +115,11 @@ describe('a device', () => {
     // GeWe tells whole seconds: what was written in the same one may have been written before.
     for (const body of [messageAt(9_000), messageAt(10_999), loginAt(10_500)]) await world.post(id, body);
     expect(await world.recordOf()).toEqual(offline);
-    expect(world.rerun).toEqual([]);
+    expect(world.sent).toEqual([]);
     expect(effects.splice(0)).toEqual(['offline', 'none', 'none', 'none']);
     await world.post(id, messageAt(11_000));
     expect((await world.recordOf())?.offlineSinceMs).toBeUndefined();
-    expect(world.rerun).toHaveLength(1);
+    expect(world.sent).toHaveLength(1);
   });
 
   it('is not refreshed for a change that was received before it went offline, but when it is back', async () => {
@@ -134,9 +134,9 @@ describe('a device', () => {
     if (late) world.queued.push(late);
     await world.run(1_000);
     expect(await world.recordOf()).toEqual(offline);
-    expect(world.rerun).toEqual([]);
+    expect(world.sent).toEqual([]);
     await post('v2-login');
-    expect(world.rerun).toHaveLength(1);
+    expect(world.sent).toHaveLength(1);
   });
 
   it('that was heard of again is not marked by an Offline that was received before, or comes twice', async () => {

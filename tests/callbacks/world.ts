@@ -69,7 +69,7 @@ export async function createWorld(table: Table, token: string) {
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const queued: Queued[] = [];
   const forwarded: ForwardMessage[] = [];
-  const rerun: RefreshMessage[] = [];
+  const sent: RefreshMessage[] = [];
   const asked: AskedRoom[] = [];
   const served: MessageResult[] = [];
   const answers: RoomAnswer[] = [];
@@ -92,7 +92,7 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void rerun.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
     callbackQueue,
     forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
@@ -147,7 +147,7 @@ export async function createWorld(table: Table, token: string) {
     receivePorts,
     queued,
     forwarded,
-    rerun,
+    sent,
     asked,
     served,
     /** What GeWe says next about rooms; `info` when nothing is left. */

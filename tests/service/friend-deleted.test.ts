@@ -32,8 +32,8 @@ const call = (method: string, path: string, body?: object) =>
     ...(body && { body: JSON.stringify(body) }),
   });
 
-/** What the device's record says is rerun. */
-async function rerun() {
+/** The pending rerun of the device's record. */
+async function pendingRerun() {
   const client = createDynamoDbClient({ ...location, endpoint: service.dynamoDbUrl });
   const records = createRecordStore({ client, name: tableName }, randomUUID);
   const record = await records.load(deviceKeyOf(token, 'wx_demo'));
@@ -63,7 +63,7 @@ it('the list that is served in the end lacks that friend, after exactly one more
   }
   await vi.waitFor(async () => {
     expect(service.messages.filter((message) => message.includes('"kind":"callback"'))).toHaveLength(3);
-    expect(await rerun()).toMatchObject({ trigger: 'callback' });
+    expect(await pendingRerun()).toMatchObject({ trigger: 'callback' });
   }, 10_000);
   answerFirst?.();
   await vi.waitFor(async () => {
