@@ -18,70 +18,64 @@ export interface Setting<T> {
   readonly placeholder: T;
 }
 
-interface Told {
-  readonly name: string;
-  readonly fallback?: string;
-  readonly meaning: string;
-}
-
-/** Whole seconds. The value is in milliseconds. */
-export function seconds(told: Told, min: number, max: number): Setting<number> {
+/** Whole seconds within the range. The value is in milliseconds. */
+export function seconds(
+  name: string,
+  fallbackS: number,
+  [minS, maxS]: readonly [min: number, max: number],
+  meaning: string,
+): Setting<number> {
   return {
-    ...told,
-    unit: 's',
-    allowed: `a whole number of seconds from ${min} to ${max}`,
-    secret: false,
-    parse: (text) => scaled(wholeNumber(text, min, max)),
-    placeholder: min,
+    ...{ name, meaning, fallback: String(fallbackS), unit: 's', secret: false, placeholder: minS },
+    allowed: `a whole number of seconds from ${minS} to ${maxS}`,
+    parse: (text) => scaled(wholeNumber(text, minS, maxS)),
   };
 }
 
 /** Whole seconds with commas between; none when it is set and empty. The values are in milliseconds. */
-export function secondsList(told: Told, max: number, maxLength: number): Setting<readonly number[]> {
+export function secondsList(
+  name: string,
+  fallback: string,
+  { max, maxLength }: { readonly max: number; readonly maxLength: number },
+  meaning: string,
+): Setting<readonly number[]> {
   return {
-    ...told,
-    unit: 's',
+    ...{ name, meaning, fallback, unit: 's', secret: false, placeholder: [], emptyCounts: true },
     allowed: `up to ${maxLength} whole numbers of seconds from 0 to ${max} with commas between, or empty for none`,
-    emptyCounts: true,
-    secret: false,
     parse: (text) => {
       if (text === '') return [];
       const list = text.split(',').map((part) => scaled(wholeNumber(part.trim(), 0, max)));
       const known = list.filter((ms) => ms !== undefined);
       return known.length === list.length && list.length <= maxLength ? known : undefined;
     },
-    placeholder: [],
   };
 }
 
 /** A port that can be listened on. */
-export function port(told: Told): Setting<number> {
-  return {
-    ...told,
-    allowed: 'a whole number from 1 to 65535',
-    secret: false,
-    parse: (text) => wholeNumber(text, 1, 65_535),
-    placeholder: 1,
-  };
+export function port(name: string, fallback: number, meaning: string): Setting<number> {
+  const parse = (text: string) => wholeNumber(text, 1, 65_535);
+  const allowed = 'a whole number from 1 to 65535';
+  return { name, meaning, fallback: String(fallback), allowed, secret: false, parse, placeholder: 1 };
 }
 
 /** One of a few words, in upper or lower case. */
-export function word<Word extends string>(told: Told, words: readonly [Word, ...Word[]]): Setting<Word> {
-  return {
-    ...told,
-    allowed: `one of ${words.join(', ')}`,
-    secret: false,
-    parse: (text) => words.find((known) => known === text.toUpperCase()),
-    placeholder: words[0],
-  };
+export function word<Word extends string>(
+  name: string,
+  fallback: string,
+  words: readonly [Word, ...Word[]],
+  meaning: string,
+): Setting<Word> {
+  const parse = (text: string) => words.find((known) => known === text.toUpperCase());
+  const allowed = `one of ${words.join(', ')}`;
+  return { name, meaning, fallback, allowed, secret: false, parse, placeholder: words[0] };
 }
 
 /** A text that `parse` understands; never repeated when it does not. */
 export function text<T>(
-  told: Told & { readonly allowed: string; readonly placeholder: T },
+  described: Pick<Setting<T>, 'name' | 'fallback' | 'meaning' | 'allowed' | 'placeholder'>,
   parse: (text: string) => T | undefined,
 ): Setting<T> {
-  return { ...told, secret: true, parse };
+  return { ...described, secret: true, parse };
 }
 
 export function isHttp(url: URL | null): boolean {

@@ -12,7 +12,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** What users and operators choose. */
 export const userSettings = {
-  port: port({ name: 'PORT', fallback: '3000', meaning: 'The port of the API' }),
+  port: port('PORT', 3000, 'The port of the API'),
   geweBaseUrl: text(
     {
       name: 'GEWE_BASE_URL',
@@ -22,85 +22,50 @@ export const userSettings = {
     },
     (url) => unlessThrown(() => geweBaseUrl(url)),
   ),
-  listTimeout: seconds(
-    { name: 'GEWE_LIST_TIMEOUT_S', fallback: '240', meaning: 'The timeout of one list call' },
-    1,
-    270,
-  ),
-  cachePoll: seconds(
-    { name: 'GEWE_CACHE_POLL_S', fallback: '10', meaning: "The interval between two polls of GeWe's cache" },
-    1,
-    60,
-  ),
+  listTimeout: seconds('GEWE_LIST_TIMEOUT_S', 240, [1, 270], 'The timeout of one list call'),
+  cachePoll: seconds('GEWE_CACHE_POLL_S', 10, [1, 60], "The interval between two polls of GeWe's cache"),
   cacheWindow: seconds(
-    {
-      name: 'GEWE_CACHE_WINDOW_S',
-      fallback: '600',
-      meaning: 'How long GeWe may go on with a list call after its connection is lost',
-    },
-    0,
-    3_600,
+    'GEWE_CACHE_WINDOW_S',
+    600,
+    [0, 3_600],
+    'How long GeWe may go on with a list call after its connection is lost',
   ),
-  defaultWait: seconds(
-    { name: 'DEFAULT_WAIT_S', fallback: '8', meaning: 'How long fetchContactsList waits for the list' },
-    0,
-    25,
-  ),
+  defaultWait: seconds('DEFAULT_WAIT_S', 8, [0, 25], 'How long fetchContactsList waits for the list'),
   minRefreshInterval: seconds(
-    {
-      name: 'MIN_REFRESH_INTERVAL_S',
-      fallback: '60',
-      meaning: 'A start this soon after a success returns that refresh; 0: always a new one',
-    },
-    0,
-    86_400,
+    'MIN_REFRESH_INTERVAL_S',
+    60,
+    [0, 86_400],
+    'A start this soon after a success returns that refresh; 0: always a new one',
   ),
   failureCooldown: seconds(
-    {
-      name: 'FAILURE_COOLDOWN_S',
-      fallback: '30',
-      meaning:
-        'A start this soon after a failure that a retry cannot fix returns that refresh; 0: always a new one',
-    },
-    0,
-    3_600,
+    'FAILURE_COOLDOWN_S',
+    30,
+    [0, 3_600],
+    'A start this soon after a failure that a retry cannot fix returns that refresh; 0: always a new one',
   ),
   retryDelays: secondsList(
-    {
-      name: 'RETRY_DELAYS_S',
-      fallback: '15,60,240',
-      meaning: 'The delays before the retries of a transient failure',
-    },
-    900,
-    10,
+    'RETRY_DELAYS_S',
+    '15,60,240',
+    { max: 900, maxLength: 10 },
+    'The delays before the retries of a transient failure',
   ),
   lease: seconds(
-    {
-      name: 'LEASE_S',
-      fallback: '30',
-      meaning:
-        'How long a worker holds a refresh without renewing its lease; it renews every third of that time',
-    },
-    6,
-    240,
+    'LEASE_S',
+    30,
+    [6, 240],
+    'How long a worker holds a refresh without renewing its lease; it renews every third of that time',
   ),
   changeDebounce: seconds(
-    {
-      name: 'CHANGE_DEBOUNCE_S',
-      fallback: '10',
-      meaning: 'Debounce: how long to collect changes before refreshing',
-    },
-    0,
-    300,
+    'CHANGE_DEBOUNCE_S',
+    10,
+    [0, 300],
+    'Debounce: how long to collect changes before refreshing',
   ),
   chatroomInterval: seconds(
-    {
-      name: 'CHATROOM_INTERVAL_S',
-      fallback: '2',
-      meaning: 'The interval between two getChatroomInfo calls for a device',
-    },
-    0,
-    60,
+    'CHATROOM_INTERVAL_S',
+    2,
+    [0, 60],
+    'The interval between two getChatroomInfo calls for a device',
   ),
   allowedTokenHashes: text<ReadonlySet<string>>(
     {
@@ -135,7 +100,7 @@ export const userSettings = {
     },
     parsePublicUrl,
   ),
-  logLevel: word({ name: 'LOG_LEVEL', fallback: 'INFO', meaning: 'How much is logged' }, logLevels),
+  logLevel: word('LOG_LEVEL', 'INFO', logLevels, 'How much is logged'),
 } as const;
 
 function parseHashes(list: string): ReadonlySet<string> | undefined {

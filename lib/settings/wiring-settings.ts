@@ -10,10 +10,7 @@ import { userSettings } from './user-settings.ts';
 
 /** What joins the parts; set by `serverless.yml` and by the local stack, not by users. */
 export const wiringSettings = {
-  tableName: text(
-    { name: 'TABLE_NAME', meaning: 'The DynamoDB table', allowed: 'a table name', placeholder: '' },
-    (name) => (/^[\w.-]{3,255}$/.test(name) ? name : undefined),
-  ),
+  tableName: matching('TABLE_NAME', /^[\w.-]{3,255}$/, 'a table name', 'The DynamoDB table'),
   queueUrl: queue('QUEUE_URL', 'The refresh queue'),
   deadLetterQueueUrl: queue('DEAD_LETTER_QUEUE_URL', 'The dead-letter queue of the refresh queue'),
   callbackQueueUrl: queue('CALLBACK_QUEUE_URL', 'The queue of callbacks, and of the calls they lead to'),
@@ -22,17 +19,12 @@ export const wiringSettings = {
     'FORWARD_DEAD_LETTER_QUEUE_URL',
     'The dead-letter queue of callbacks that could not be forwarded',
   ),
-  eventBusName: text(
-    { name: 'EVENT_BUS_NAME', meaning: 'The EventBridge bus', allowed: 'the name of a bus', placeholder: '' },
-    (name) => (/^[\w./-]{1,256}$/.test(name) ? name : undefined),
-  ),
+  eventBusName: matching('EVENT_BUS_NAME', /^[\w./-]{1,256}$/, 'the name of a bus', 'The EventBridge bus'),
   forwardToLoopback: word(
-    {
-      name: 'FORWARD_TO_LOOPBACK',
-      fallback: 'REFUSE',
-      meaning: 'ALLOW lets callbacks be forwarded to 127.0.0.1, for trying things out on one machine',
-    },
+    'FORWARD_TO_LOOPBACK',
+    'REFUSE',
     ['REFUSE', 'ALLOW'],
+    'ALLOW lets callbacks be forwarded to 127.0.0.1, for trying things out on one machine',
   ),
   sealingPublicKey: text<PublicJwk>(
     {
@@ -52,32 +44,23 @@ export const wiringSettings = {
     },
     parseKeyring,
   ),
-  sealingKeyringSecretId: text(
-    {
-      name: 'SEALING_KEYRING_SECRET_ID',
-      meaning: 'The secret in Secrets Manager that holds the keyring',
-      allowed: 'the ARN or the name of a secret',
-      placeholder: '',
-    },
-    (id) => id,
+  sealingKeyringSecretId: matching(
+    'SEALING_KEYRING_SECRET_ID',
+    /./,
+    'the ARN or the name of a secret',
+    'The secret in Secrets Manager that holds the keyring',
   ),
-  metricsStage: text(
-    {
-      name: 'METRICS_STAGE',
-      meaning: 'The stage that metrics are counted for; empty: none are written',
-      allowed: 'a stage name',
-      placeholder: '',
-    },
-    (stage) => (/^[\w-]{1,64}$/.test(stage) ? stage : undefined),
+  metricsStage: matching(
+    'METRICS_STAGE',
+    /^[\w-]{1,64}$/,
+    'a stage name',
+    'The stage that metrics are counted for; empty: none are written',
   ),
-  region: text(
-    {
-      name: 'AWS_REGION',
-      meaning: 'The AWS region (set by Lambda)',
-      allowed: 'a region name',
-      placeholder: '',
-    },
-    (region) => (/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region) ? region : undefined),
+  region: matching(
+    'AWS_REGION',
+    /^[a-z]{2}(-[a-z]+)+-\d+$/,
+    'a region name',
+    'The AWS region (set by Lambda)',
   ),
 } as const;
 
@@ -91,4 +74,8 @@ function queue(name: string, meaning: string): Setting<string> {
   return text({ name, meaning, allowed: 'an http or https URL', placeholder: 'http://127.0.0.1' }, (url) =>
     isHttp(URL.parse(url)) ? url : undefined,
   );
+}
+
+function matching(name: string, form: RegExp, allowed: string, meaning: string): Setting<string> {
+  return text({ name, meaning, allowed, placeholder: '' }, (value) => (form.test(value) ? value : undefined));
 }

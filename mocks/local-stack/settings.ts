@@ -19,15 +19,11 @@ export const localSettings = {
     },
     (host) => host,
   ),
-  prism: port({ name: 'PRISM_PORT', fallback: '4010', meaning: 'Port of the GeWe mock that Prism makes' }),
-  geweMock: port({
-    name: 'GEWE_MOCK_PORT',
-    fallback: '4020',
-    meaning: 'Port of the GeWe mock with scenarios',
-  }),
-  dynamoDb: port({ name: 'DYNAMODB_PORT', fallback: '4030', meaning: 'Port of DynamoDB' }),
-  sqs: port({ name: 'SQS_PORT', fallback: '4040', meaning: 'Port of SQS' }),
-  events: port({ name: 'EVENTS_PORT', fallback: '4060', meaning: 'Port of EventBridge' }),
+  prism: port('PRISM_PORT', 4010, 'Port of the GeWe mock that Prism makes'),
+  geweMock: port('GEWE_MOCK_PORT', 4020, 'Port of the GeWe mock with scenarios'),
+  dynamoDb: port('DYNAMODB_PORT', 4030, 'Port of DynamoDB'),
+  sqs: port('SQS_PORT', 4040, 'Port of SQS'),
+  events: port('EVENTS_PORT', 4060, 'Port of EventBridge'),
   dataDir: text(
     {
       name: 'LOCAL_DATA_DIR',
@@ -39,8 +35,10 @@ export const localSettings = {
     (folder) => folder,
   ),
   logFormat: word(
-    { name: 'LOG_FORMAT', fallback: 'text', meaning: "text, or json: the functions' log as it is on AWS" },
+    'LOG_FORMAT',
+    'text',
     ['TEXT', 'JSON'],
+    "text, or json: the functions' log as it is on AWS",
   ),
   forwardToLoopback: wiringSettings.forwardToLoopback,
 } as const;
