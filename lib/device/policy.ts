@@ -32,8 +32,6 @@ export const pollStretchMs = 240_000;
 export const dueAgainMs = 30 * 60_000;
 /** However often refreshes fail, a device with a schedule is tried again within this time (or its period). */
 export const longestBackoffMs = 24 * 3_600_000;
-/** The shortest period of a schedule that is looked at once a minute. */
-export const shortestPeriodMs = 60_000;
 /** Partitions of the index of due devices. */
 export const dueShards = 4;
 /** An ended refresh can be read this long. */

@@ -7,21 +7,7 @@ export interface Posted {
 const postTimeoutMs = 3_000;
 
 /** The callback URL of each token. */
-export class CallbackUrls {
-  readonly #byToken = new Map<string, string>();
-
-  of(token: string): string | undefined {
-    return this.#byToken.get(token);
-  }
-
-  set(token: string, url: string): void {
-    this.#byToken.set(token, url);
-  }
-
-  clear(): void {
-    this.#byToken.clear();
-  }
-}
+export type CallbackUrls = Map<string, string>;
 
 /** Posts a body to a receiver of callbacks, once, as it is. */
 export async function postTo(

@@ -19,15 +19,10 @@ export interface ToldCalls extends DeviceCalls {
   readonly appId: string;
 }
 
+type Counts = { -readonly [Name in keyof DeviceCalls]: number };
+
 /** What the mock keeps for a device of a token. */
-export interface DeviceState extends DeviceCalls {
-  listCalls: number;
-  openListCalls: number;
-  maxOpenListCalls: number;
-  maxRunningListCalls: number;
-  cacheCalls: number;
-  chatroomCalls: number;
-  maxOpenChatroomCalls: number;
+export interface DeviceState extends Counts {
   /** Calls of `group/getChatroomInfo` that wait for their answer now. */
   openChatroomCalls: number;
   /** List calls since the scenario was chosen. */
@@ -88,15 +83,6 @@ function unseen(): DeviceState {
 }
 
 function counts(state: DeviceState): DeviceCalls {
-  const { listCalls, openListCalls, maxOpenListCalls, maxRunningListCalls, cacheCalls } = state;
-  const { chatroomCalls, maxOpenChatroomCalls } = state;
-  return {
-    listCalls,
-    openListCalls,
-    maxOpenListCalls,
-    maxRunningListCalls,
-    cacheCalls,
-    chatroomCalls,
-    maxOpenChatroomCalls,
-  };
+  const { openChatroomCalls: _open, nth: _nth, workEndsAtMs: _ends, result: _result, ...calls } = state;
+  return calls;
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpHandler, http } from 'msw/http';
 import type { Clock } from '../../lib/device/ports.ts';
-import { CallbackUrls, type Posted, postTo } from './callback-urls.ts';
+import { type CallbackUrls, type Posted, postTo } from './callback-urls.ts';
 import { type DeviceCalls, DeviceStates, type ToldCalls } from './device-calls.ts';
-import { isPassedOperation, passedCalls } from './passed-calls.ts';
+import { isPassedOperation, passedCalls, type QuickOperation, quickOperations } from './passed-calls.ts';
 import { checkOnline, getChatroomInfo, type QuickCall, readAny, setCallback, textOf } from './quick-calls.ts';
-import { type QuickOperation, quickOperations } from './quick-operations.ts';
 import { envelope, noData, type Reply, success, toResponse } from './replies.ts';
 import {
   type Call,
@@ -59,7 +58,7 @@ const cacheMemoryMs = 600_000;
 export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
   const clock = options.clock ?? realTime;
   const devices = new DeviceStates();
-  const callbackUrls = new CallbackUrls();
+  const callbackUrls: CallbackUrls = new Map();
   let scenario: Scenario = scenarios[options.scenario ?? 'normal'];
   let seconds = options.seconds ?? defaultSeconds;
 
@@ -142,7 +141,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
     state: {
       callsOf: (token, appId) => devices.callsOf(token, appId),
       told: () => devices.told(),
-      callbackUrlOf: (token) => callbackUrls.of(token),
+      callbackUrlOf: (token) => callbackUrls.get(token),
       clear() {
         devices.clear();
         callbackUrls.clear();
@@ -154,7 +153,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
       devices.scenarioChosen();
     },
     async postCallback(token, body, contentType) {
-      const url = callbackUrls.of(token);
+      const url = callbackUrls.get(token);
       return url === undefined ? undefined : postTo(url, body, contentType);
     },
   };

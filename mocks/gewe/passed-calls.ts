@@ -15,6 +15,16 @@ export const passedCalls = {
 
 export type PassedOperation = keyof typeof passedCalls;
 
+/** The calls that GeWe answers at once, by the ends of their paths. */
+export const quickOperations = [
+  'login/checkOnline',
+  'login/setCallback',
+  'tools/setCallback',
+  'group/getChatroomInfo',
+  ...Object.keys(passedCalls).filter(isPassedOperation),
+] as const;
+export type QuickOperation = (typeof quickOperations)[number];
+
 export function isPassedOperation(operation: string): operation is PassedOperation {
   return Object.hasOwn(passedCalls, operation);
 }

@@ -1,7 +1,7 @@
 import { type CallbackUrls, postTo, probeOf } from './callback-urls.ts';
 import { roomInfo } from './chatrooms.ts';
 import type { DeviceState } from './device-calls.ts';
-import type { QuickOperation } from './quick-operations.ts';
+import type { QuickOperation } from './passed-calls.ts';
 import { envelope, failed, noData, type Reply, success } from './replies.ts';
 import type { Call, Scenario } from './scenarios.ts';
 

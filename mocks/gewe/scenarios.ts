@@ -1,6 +1,6 @@
 import type { Contacts } from '../../lib/device/contacts.ts';
 import { dirtyData, makeList, seedList } from './lists.ts';
-import type { QuickOperation } from './quick-operations.ts';
+import type { QuickOperation } from './passed-calls.ts';
 import { envelope, failed, noData, type Reply, success } from './replies.ts';
 
 /** The call that a scenario decides about. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getResponse } from 'msw';
+import { type Listening, listenOnLoopback } from '../loopback.ts';
 import { createGeweMock, type GeweMock } from './mock.ts';
 import { parseChoice, type ScenarioName } from './scenarios.ts';
 
@@ -12,13 +13,9 @@ export interface StartGeweMockOptions {
   readonly port: number;
 }
 
-export interface RunningGeweMock {
-  /** For `GEWE_BASE_URL`. */
-  readonly url: string;
-  readonly port: number;
+/** Its `url` is for `GEWE_BASE_URL`. */
+export interface RunningGeweMock extends Listening {
   readonly mock: GeweMock;
-  /** Cuts every connection, also those that wait. */
-  close(): Promise<void>;
 }
 
 /** Longer request bodies are refused. */
@@ -41,24 +38,10 @@ export async function startGeweMock(options: StartGeweMockOptions): Promise<Runn
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wantedPort, '127.0.0.1', resolve);
-  }).catch((error: unknown) => {
+  const listening = await listenOnLoopback(server, wantedPort).catch((error: unknown) => {
     throw new Error(whyNotListening(error, wantedPort), { cause: error });
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The GeWe mock has no port.');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
-    mock,
-    close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      return closed;
-    },
-  };
+  return { ...listening, mock };
 }
 
 function whyNotListening(error: unknown, port: number): string {
