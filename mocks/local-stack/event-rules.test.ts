@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createDispatcher } from './event-rules.ts';
+import type { BusEvent } from './eventbridge.ts';
 import type { Invocation } from './functions.ts';
-import type { BusEvent } from './put-events.ts';
 import type { FunctionConfig } from './serverless-config.ts';
 
 const called: FunctionConfig = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BusEvent } from './eventbridge.ts';
 import type { Invoke } from './functions.ts';
-import type { BusEvent } from './put-events.ts';
 import type { EventRule, FunctionConfig } from './serverless-config.ts';
 
 /** Waits between two tries of an event, in ms. On AWS the first is a minute. */

@@ -1,12 +1,12 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type LocalEventBridge, startEventBridge } from './eventbridge.ts';
+import type { Listening } from '../loopback.ts';
+import { type BusEvent, maxEntriesBytes, startEventBridge } from './eventbridge.ts';
 import { localAws } from './local-aws.ts';
-import { type BusEvent, maxEntriesBytes } from './put-events.ts';
 
 const events: BusEvent[] = [];
 const lines: string[] = [];
-let bus: LocalEventBridge;
+let bus: Listening;
 let client: EventBridgeClient;
 beforeAll(async () => {
   bus = await startEventBridge({

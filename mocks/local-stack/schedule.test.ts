@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Invocation } from './functions.ts';
-import { periodOf, scheduledEvent, startSchedule } from './schedule.ts';
+import { scheduledEvent, startSchedule } from './schedule.ts';
+import { periodOf } from './serverless-config.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

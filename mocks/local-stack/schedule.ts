@@ -3,20 +3,6 @@ import type { ScheduledEvent } from 'aws-lambda';
 import type { Invocation } from './functions.ts';
 import { eventTime, localArn } from './local-aws.ts';
 
-const unitsMs: Readonly<Record<string, number>> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
-
-/** The period of a rate expression (`rate(5 minutes)`), in ms. Throws on anything else, such as `cron(…)`. */
-export function periodOf(expression: string): number {
-  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  const periodMs = Number(count) * (unitsMs[unit] ?? 0);
-  if (periodMs > 0) return periodMs;
-  throw new Error(`the local stack knows no schedule ${JSON.stringify(expression)}: only rate(…)`);
-}
-
 /** What EventBridge invokes the function of a schedule with. */
 export function scheduledEvent(ruleName: string, nowMs: number): ScheduledEvent {
   return {

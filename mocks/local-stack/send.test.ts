@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { answerJson, type ScriptedServer, startScriptedServer } from '../../tests/support/scripted-server.ts';
-import { type LocalEventBridge, startEventBridge } from './eventbridge.ts';
-import type { BusEvent } from './put-events.ts';
+import type { Listening } from '../loopback.ts';
+import type { BusEvent } from './eventbridge.ts';
+import { startEventBridge } from './eventbridge.ts';
 import { sendCallback, sendRefresh } from './send.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
@@ -14,7 +15,7 @@ writeFileSync(file, bytes);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const events: BusEvent[] = [];
-let bus: LocalEventBridge;
+let bus: Listening;
 beforeAll(async () => {
   bus = await startEventBridge({ busName: 'b', onEvent: (event) => events.push(event), log: () => {} });
 });

@@ -1,5 +1,4 @@
 import { type Deployment, listAt, numberAt, readDeployment, textAt, valueAt } from './deployment.ts';
-import { periodOf } from './schedule.ts';
 
 /** A queue, as the template makes it. */
 export interface QueueConfig {
@@ -130,4 +129,18 @@ function detailTypesOf(pattern: unknown, at: string): readonly string[] | undefi
   const isList = Array.isArray(types) && types.every((type) => typeof type === 'string');
   if (Object.keys(others).length === 0 && (types === undefined || isList)) return types;
   throw new Error(`serverless.yml: ${at}: the local stack knows patterns of detail-type alone`);
+}
+
+const unitsMs: Readonly<Record<string, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/** The period of a rate expression (`rate(5 minutes)`), in ms. Throws on anything else, such as `cron(…)`. */
+export function periodOf(expression: string): number {
+  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const periodMs = Number(count) * (unitsMs[unit] ?? 0);
+  if (periodMs > 0) return periodMs;
+  throw new Error(`the local stack knows no schedule ${JSON.stringify(expression)}: only rate(…)`);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalEventBridge, startEventBridge } from '../../../mocks/local-stack/eventbridge.ts';
-import type { BusEvent } from '../../../mocks/local-stack/put-events.ts';
+import type { BusEvent } from '../../../mocks/local-stack/eventbridge.ts';
+import { startEventBridge } from '../../../mocks/local-stack/eventbridge.ts';
+import type { Listening } from '../../../mocks/loopback.ts';
 import { localLocation } from '../../../tests/support/local-table.ts';
 import { startScriptedServer } from '../../../tests/support/scripted-server.ts';
 import type { DeviceEvent } from '../../device/outbox-rules.ts';
@@ -32,7 +33,7 @@ const failed: DeviceEvent = {
   class: 'device-offline',
 };
 
-let bridge: LocalEventBridge;
+let bridge: Listening;
 const taken: BusEvent[] = [];
 beforeAll(async () => {
   bridge = await startEventBridge({
