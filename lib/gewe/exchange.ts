@@ -1,4 +1,4 @@
-import { type Failure, failure, parseOversized } from './envelope.ts';
+import { type Failure, failure, parseEnvelope, parseOversized, type Success } from './envelope.ts';
 import { lostConnection } from './lost-connection.ts';
 
 /** Nothing longer is read of an answer, decompressed: a list of 10,000 friends has 220 KB. */
@@ -69,6 +69,25 @@ export function failureOf(came: Unanswered): Failure {
     case 'lost':
       return lostConnection(came.error);
   }
+}
+
+/** Where the quick calls go, and how long one may take. */
+export interface QuickCallOptions {
+  /** As `geweBaseUrl` gives it: its prefix tells the hosted service from a self-hosted build. */
+  readonly baseUrl: string;
+  /** 10 s unless a test says otherwise. */
+  readonly timeoutMs?: number;
+}
+
+/** One call that GeWe answers at once. Throws nothing but the signal's reason. */
+export async function quickCall(
+  { baseUrl, timeoutMs = 10_000 }: QuickCallOptions,
+  call: Pick<Exchange, 'token' | 'body' | 'signal'> & { readonly path: string },
+): Promise<Success | Failure> {
+  const came = await exchange({ ...call, url: `${baseUrl}${call.path}`, timeoutMs });
+  if (came.kind === 'aborted') throw call.signal.reason;
+  if (came.kind === 'unsendable') return failure('token-rejected');
+  return came.kind === 'answer' ? parseEnvelope(came) : failureOf(came);
 }
 
 function post(url: string, token: string, body: object, signal: AbortSignal): Promise<Response> {

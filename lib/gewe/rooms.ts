@@ -1,31 +1,18 @@
 import type { RoomAnswer, RoomInfoClient } from '../chatrooms/ports.ts';
 import type { RoomInfo } from '../chatrooms/room-rules.ts';
-import { quickTimeoutMs } from './account.ts';
-import { type Failure, failure, isObject, parseEnvelope, type Success } from './envelope.ts';
-import { exchange, failureOf } from './exchange.ts';
+import { type Failure, failure, isObject, type Success } from './envelope.ts';
+import { type QuickCallOptions, quickCall } from './exchange.ts';
 
 /** Longer is no name: it would only fill the table. */
 const maxTextLength = 512;
 
-export interface RoomInfoOptions {
-  /** As `geweBaseUrl` gives it. */
-  readonly baseUrl: string;
-  /** How long a call may take; `quickTimeoutMs` unless a test says otherwise. */
-  readonly timeoutMs?: number;
-}
-
 /** GeWe's `group/getChatroomInfo` over HTTP: one request a call. */
-export function createRoomInfoClient({
-  baseUrl,
-  timeoutMs = quickTimeoutMs,
-}: RoomInfoOptions): RoomInfoClient {
+export function createRoomInfoClient(options: QuickCallOptions): RoomInfoClient {
   return {
     async fetchInfo({ token, appId }, roomId, signal) {
-      const url = `${baseUrl}/group/getChatroomInfo`;
-      const came = await exchange({ url, token, body: { appId, chatroomId: roomId }, timeoutMs, signal });
-      if (came.kind === 'aborted') throw signal.reason;
-      if (came.kind === 'unsendable') return { kind: 'failure', class: 'token-rejected' };
-      return answerOf(came.kind === 'answer' ? parseEnvelope(came) : failureOf(came));
+      const path = '/group/getChatroomInfo';
+      const body = { appId, chatroomId: roomId };
+      return answerOf(await quickCall(options, { path, token, body, signal }));
     },
   };
 }

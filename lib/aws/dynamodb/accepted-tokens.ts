@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AcceptedTokens, Clock } from '../../device/ports.ts';
-import { getItemAt, type Item, putItemAt, type Table, ttlAttribute } from './table.ts';
+import { expiringAt, getItemAt, type Item, putItemAt, type Table, ttlAttribute } from './table.ts';
 
 /** Long enough for whoever has used a token lately; without it, GeWe is asked. */
 const rememberedMs = 90 * 24 * 3_600_000;
@@ -11,12 +11,7 @@ const sk = 'ACCEPTED';
 export function createAcceptedTokens(table: Table, clock: Pick<Clock, 'now'>): AcceptedTokens {
   return {
     async note(tokenKey) {
-      const expiresAtEpochS = Math.ceil((clock.now() + rememberedMs) / 1000);
-      await putItemAt(
-        table,
-        { pk: partitionOf(tokenKey), sk },
-        { [ttlAttribute]: { N: String(expiresAtEpochS) } },
-      );
+      await putItemAt(table, { pk: partitionOf(tokenKey), sk }, expiringAt(clock.now() + rememberedMs));
     },
 
     async has(tokenKey) {

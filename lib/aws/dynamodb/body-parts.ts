@@ -2,7 +2,7 @@ import { bodyKeptMs } from '../../callbacks/forward-rules.ts';
 import type { BodyParts } from '../../callbacks/ports.ts';
 import type { Clock } from '../../device/ports.ts';
 import { splitIntoParts } from './snapshot-parts.ts';
-import { deleteItemAt, getItemAt, type ItemKey, putItemAt, type Table, ttlAttribute } from './table.ts';
+import { deleteItemAt, expiringAt, getItemAt, type ItemKey, putItemAt, type Table } from './table.ts';
 
 /**
  * Sealed bodies too large for a message: `bytes` (B), TTL 16 days. Each part has a partition of its own: together they
@@ -12,13 +12,10 @@ export function createBodyParts(table: Table, clock: Pick<Clock, 'now'>): BodyPa
   return {
     async put(deliveryId, sealed) {
       const parts = splitIntoParts(Buffer.from(sealed, 'latin1'));
-      const expiresAtEpochS = Math.ceil((clock.now() + bodyKeptMs) / 1000);
+      const ttl = expiringAt(clock.now() + bodyKeptMs);
       await Promise.all(
         parts.map((part, index) =>
-          putItemAt(table, keyOf(deliveryId, index), {
-            bytes: { B: part },
-            [ttlAttribute]: { N: String(expiresAtEpochS) },
-          }),
+          putItemAt(table, keyOf(deliveryId, index), { bytes: { B: part }, ...ttl }),
         ),
       );
       return parts.length;

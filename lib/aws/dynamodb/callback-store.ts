@@ -8,6 +8,9 @@ import {
   getItemAt,
   holds,
   type ItemKey,
+  isAbsent,
+  isEqual,
+  numberOf,
   putItemAt,
   type Table,
 } from './table.ts';
@@ -30,7 +33,11 @@ export function createCallbackStore(table: Table): CallbackStore {
     },
 
     async delete(callbackKey, rev) {
-      await deleteItemAt(table, keyOf(callbackKey), rev === undefined ? undefined : revIs(rev));
+      await deleteItemAt(
+        table,
+        keyOf(callbackKey),
+        rev === undefined ? undefined : isEqual('rev', numberOf(rev)),
+      );
     },
 
     async noteReceived(callbackKey, atMs) {
@@ -52,14 +59,10 @@ function keyOf(callbackKey: string): ItemKey {
   return { pk: `C#${callbackKey}`, sk: 'CALLBACK' };
 }
 
-function revIs(rev: number): Condition {
-  return { expression: 'rev = :rev', values: { ':rev': numberOf(rev) } };
-}
-
 /** The time of the last callback counts too: it is written besides, and must not be put back. */
 function sameAs(before: CallbackRecord | undefined): Condition {
-  if (before === undefined) return { expression: 'attribute_not_exists(pk)', values: {} };
-  const { expression, values } = revIs(before.rev);
+  if (before === undefined) return isAbsent;
+  const { expression, values } = isEqual('rev', numberOf(before.rev));
   const { lastReceivedAtMs } = before;
   if (lastReceivedAtMs === undefined) {
     return { expression: `${expression} AND attribute_not_exists(lastReceivedAtMs)`, values };
@@ -83,7 +86,3 @@ const callbackRecord: v.GenericSchema<unknown, CallbackRecord> = v.object({
   lastReceivedAtMs: v.exactOptional(integer),
   ownHosts: v.array(v.string()),
 });
-
-function numberOf(value: number): { readonly N: string } {
-  return { N: String(value) };
-}

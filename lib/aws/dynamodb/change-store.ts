@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Change, maxKeptIds, sizeOf } from '../../device/changes.ts';
 import type { ChangeStore, Clock } from '../../device/ports.ts';
 import { checked, integer, Undecodable } from './stored.ts';
-import { type Item, partitionOf, putItem, queryItems, type Table, ttlAttribute } from './table.ts';
+import { expiringAt, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
 
 const retentionMs = 30 * 24 * 3_600_000;
 
@@ -17,7 +17,7 @@ export function createChangeStore(table: Table, clock: Pick<Clock, 'now'>): Chan
       await putItem(table, deviceKey, `CHANGE#${String(rev).padStart(10, '0')}`, {
         content: { B: gzipSync(JSON.stringify(withinLimit(change))) },
         fence: { N: String(rev) },
-        [ttlAttribute]: { N: String(Math.ceil((change.atMs + retentionMs) / 1000)) },
+        ...expiringAt(change.atMs + retentionMs),
       });
     },
 

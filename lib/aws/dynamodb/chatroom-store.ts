@@ -4,7 +4,18 @@ import type { Chatroom } from '../../chatrooms/room-rules.ts';
 import type { Clock } from '../../device/ports.ts';
 import { type Cell, update } from '../../device/update-record.ts';
 import { attributesOf, decoded, integer } from './stored.ts';
-import { type Condition, getItem, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
+import {
+  getItem,
+  type Item,
+  isAbsent,
+  isEqual,
+  numberOf,
+  partitionOf,
+  putItem,
+  putRevision,
+  queryItems,
+  type Table,
+} from './table.ts';
 
 const prefix = 'CHATROOM#';
 /** When the next call about a room of the device may begin. */
@@ -25,18 +36,10 @@ export function createChatroomStore(
       return item && decode(item);
     },
 
-    async compareAndSet(deviceKey, fence, next) {
-      const nonce = newNonce();
-      const sk = `${prefix}${next.id}`;
-      const attributes = {
-        ...attributesOf(next),
-        nonce: { S: nonce },
-        fence: numberOf(fence),
-      };
-      if (await putItem(table, deviceKey, sk, attributes, expected(next.rev - 1))) return true;
-      // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
-      const item = await getItem(table, deviceKey, sk, 'strong');
-      return item?.nonce?.S === nonce;
+    compareAndSet(deviceKey, fence, next) {
+      const attributes = { ...attributesOf(next), fence: numberOf(fence) };
+      const write = { rev: next.rev, nonce: newNonce() };
+      return putRevision(table, deviceKey, `${prefix}${next.id}`, attributes, write);
     },
 
     async list(deviceKey, afterId, atMost) {
@@ -66,7 +69,9 @@ export function createChatroomStore(
         load: async () => (await getItem(table, deviceKey, pacingSk, 'strong'))?.nextCallAtMs?.N,
         store: (next, before) => {
           const attributes = { nextCallAtMs: { N: next }, fence: numberOf(fence) };
-          return putItem(table, deviceKey, pacingSk, attributes, unchanged(before));
+          // A retry of the SDK that finds its own first write only leaves a gap.
+          const unchanged = before === undefined ? isAbsent : isEqual('nextCallAtMs', { N: before });
+          return putItem(table, deviceKey, pacingSk, attributes, unchanged);
         },
       };
       const { decided } = await update(cell, clock, (nextCallAtMs) => {
@@ -76,17 +81,6 @@ export function createChatroomStore(
       return decided.slotMs;
     },
   };
-}
-
-function expected(rev: number): Condition {
-  if (rev === 0) return { expression: 'attribute_not_exists(pk)', values: {} };
-  return { expression: 'rev = :expected', values: { ':expected': numberOf(rev) } };
-}
-
-/** A retry of the SDK that finds its own first write only leaves a gap. */
-function unchanged(seen: string | undefined): Condition {
-  if (seen === undefined) return { expression: 'attribute_not_exists(pk)', values: {} };
-  return { expression: 'nextCallAtMs = :seen', values: { ':seen': { N: seen } } };
 }
 
 function decode(item: Item): Chatroom {
@@ -110,7 +104,3 @@ const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
     v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
   ),
 });
-
-function numberOf(value: number): { readonly N: string } {
-  return { N: String(value) };
-}

@@ -1,7 +1,6 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Eraser } from '../../device/ports.ts';
 import { recordSk } from './record-store.ts';
-import { holds, type Item, partitionOf, queryItems, type Table } from './table.ts';
+import { deleteItemAt, type Item, partitionOf, queryItems, type Table } from './table.ts';
 
 /** Deletes under way at the same time. */
 const concurrency = 8;
@@ -32,11 +31,9 @@ function isDue(item: Item, rev: number): boolean {
 
 /** The condition is checked again where it is deleted: a newer writer may have been there since the query. */
 function deleteUpTo(table: Table, { pk, sk }: Item, rev: number): Promise<boolean> {
-  const command = new DeleteItemCommand({
-    TableName: table.name,
-    Key: { ...(pk && { pk }), ...(sk && { sk }) },
-    ConditionExpression: 'fence <= :rev',
-    ExpressionAttributeValues: { ':rev': { N: String(rev) } },
-  });
-  return holds('DeleteItem', table.client.send(command));
+  return deleteItemAt(
+    table,
+    { pk: pk?.S ?? '', sk: sk?.S ?? '' },
+    { expression: 'fence <= :rev', values: { ':rev': { N: String(rev) } } },
+  );
 }

@@ -4,7 +4,7 @@ import type { RecordStore } from '../../device/ports.ts';
 import { type DeviceRecord, type EndedRefresh, type OpenRefresh, triggers } from '../../device/record.ts';
 import { dueAttributes } from './due-index.ts';
 import { attributesOf, decoded, integer } from './stored.ts';
-import { type Condition, getItem, type Item, putItem, type Table, ttlAttribute } from './table.ts';
+import { expiringAt, getItem, type Item, putRevision, type Table } from './table.ts';
 
 export const recordSk = 'DEVICE';
 
@@ -22,31 +22,19 @@ export function createRecordStore(table: Table, newNonce: () => string): RecordS
       return item && decoded(deviceRecord, item, 'record');
     },
 
-    async compareAndSet(deviceKey, next) {
-      const nonce = newNonce();
-      const item = itemOf(deviceKey, next, nonce);
-      if (await putItem(table, deviceKey, recordSk, item, expected(next.rev - 1))) return true;
-      // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
-      const stored = await getItem(table, deviceKey, recordSk, 'strong');
-      return stored?.nonce?.S === nonce;
+    compareAndSet(deviceKey, next) {
+      const write = { rev: next.rev, nonce: newNonce() };
+      return putRevision(table, deviceKey, recordSk, itemOf(deviceKey, next), write);
     },
   };
 }
 
-function expected(rev: number): Condition {
-  if (rev === 0) return { expression: 'attribute_not_exists(pk)', values: {} };
-  return { expression: 'rev = :expected', values: { ':expected': { N: String(rev) } } };
-}
-
-function itemOf(deviceKey: string, record: DeviceRecord, nonce: string): Item {
+function itemOf(deviceKey: string, record: DeviceRecord): Item {
   const { erasedAtMs, subscription } = record;
   return {
     ...attributesOf(record),
-    nonce: { S: nonce },
     ...(subscription?.dueAtMs !== undefined && dueAttributes(deviceKey, subscription.dueAtMs)),
-    ...(erasedAtMs !== undefined && {
-      [ttlAttribute]: { N: String(Math.ceil((erasedAtMs + tombstoneRetentionMs) / 1000)) },
-    }),
+    ...(erasedAtMs !== undefined && expiringAt(erasedAtMs + tombstoneRetentionMs)),
   };
 }
 

@@ -2,7 +2,7 @@ import { resultRetentionMs } from '../../device/policy.ts';
 import type { Clock, RefreshArchive } from '../../device/ports.ts';
 import { endedRefresh } from './record-store.ts';
 import { attributesOf, decoded } from './stored.ts';
-import { getItem, putItem, type Table, ttlAttribute } from './table.ts';
+import { expiringAt, getItem, putItem, type Table } from './table.ts';
 
 /**
  * Ended refreshes, an item each: the attributes are those of `EndedRefresh`, and `fence` (N, the record's revision). Finding throws
@@ -14,7 +14,7 @@ export function createRefreshArchive(table: Table, clock: Pick<Clock, 'now'>): R
       await putItem(table, deviceKey, skOf(refresh.id), {
         ...attributesOf(refresh),
         fence: { N: String(rev) },
-        [ttlAttribute]: { N: String(Math.ceil((refresh.endedAtMs + resultRetentionMs) / 1000)) },
+        ...expiringAt(refresh.endedAtMs + resultRetentionMs),
       });
     },
 

@@ -2,7 +2,7 @@ import type { SnapshotStore } from '../../device/ports.ts';
 import type { Slot, SnapshotRef } from '../../device/record.ts';
 import { packBody, unpackBody } from './snapshot-body.ts';
 import { partDigestOf, splitIntoParts } from './snapshot-parts.ts';
-import { getItem, putItem, type Table } from './table.ts';
+import { getItem, isNotAfter, numberOf, putItem, type Table } from './table.ts';
 
 export function createSnapshotStore(table: Table): SnapshotStore {
   return packedSnapshots(createSnapshotParts(table));
@@ -77,14 +77,10 @@ function putPart(
 ): Promise<boolean> {
   const attributes = {
     bytes: { B: part },
-    fence: { N: String(fence) },
+    fence: numberOf(fence),
     digest: { S: partDigestOf(part) },
   };
-  // Equal: the same claim's own retry.
-  return putItem(table, deviceKey, sk, attributes, {
-    expression: 'attribute_not_exists(pk) OR fence <= :fence',
-    values: { ':fence': { N: String(fence) } },
-  });
+  return putItem(table, deviceKey, sk, attributes, isNotAfter(fence));
 }
 
 /** Eventually consistent first, at half the price: the digest says whether that was enough. */

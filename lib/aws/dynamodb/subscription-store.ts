@@ -1,9 +1,11 @@
 import type { SealedSubscription, SubscriptionStore } from '../../device/ports.ts';
 import {
-  type Condition,
   deleteItemAt,
   getItem,
   type Item,
+  isEqual,
+  isNotAfter,
+  numberOf,
   partitionOf,
   putItem,
   type Table,
@@ -15,14 +17,11 @@ const sk = 'SUBSCRIPTION';
 export function createSubscriptionStore(table: Table): SubscriptionStore {
   return {
     async put(deviceKey, rev, kept) {
-      await putItem(table, deviceKey, sk, encode(rev, kept), {
-        expression: 'attribute_not_exists(pk) OR fence <= :rev',
-        values: { ':rev': { N: String(rev) } },
-      });
+      await putItem(table, deviceKey, sk, encode(rev, kept), isNotAfter(rev));
     },
 
     async replace(deviceKey, rev, kept) {
-      await putItem(table, deviceKey, sk, encode(rev, kept), isOf(kept.suffix));
+      await putItem(table, deviceKey, sk, encode(rev, kept), isEqual('suffix', { S: kept.suffix }));
     },
 
     async load(deviceKey) {
@@ -34,16 +33,11 @@ export function createSubscriptionStore(table: Table): SubscriptionStore {
     },
 
     async delete(deviceKey, suffix) {
-      await deleteItemAt(table, { pk: partitionOf(deviceKey), sk }, isOf(suffix));
+      await deleteItemAt(table, { pk: partitionOf(deviceKey), sk }, isEqual('suffix', { S: suffix }));
     },
   };
 }
 
 function encode(rev: number, { suffix, sealed }: SealedSubscription): Item {
-  return { sealed: { S: sealed }, suffix: { S: suffix }, fence: { N: String(rev) } };
-}
-
-/** What is not there has no suffix. */
-function isOf(suffix: string): Condition {
-  return { expression: 'suffix = :suffix', values: { ':suffix': { S: suffix } } };
+  return { sealed: { S: sealed }, suffix: { S: suffix }, fence: numberOf(rev) };
 }

@@ -23,6 +23,16 @@ export type Item = Record<string, AttributeValue>;
 /** When DynamoDB may delete an item: its TTL attribute, in whole seconds. */
 export const ttlAttribute = 'expiresAtEpochS';
 
+/** The attribute that lets DynamoDB delete an item, which it does late. */
+export function expiringAt(atMs: number): Item {
+  return { [ttlAttribute]: numberOf(Math.ceil(atMs / 1000)) };
+}
+
+/** A number as DynamoDB takes it. */
+export function numberOf(value: number): { readonly N: string } {
+  return { N: String(value) };
+}
+
 /** The partition of everything kept for a device. */
 export function partitionOf(deviceKey: string): string {
   return `D#${deviceKey}`;
@@ -68,6 +78,40 @@ export async function getItemAt(
 export interface Condition {
   readonly expression: string;
   readonly values: Item;
+}
+
+/** Nothing is there yet. */
+export const isAbsent: Condition = { expression: 'attribute_not_exists(pk)', values: {} };
+
+/** The attribute has just this value: what is not there has none. */
+export function isEqual(attribute: string, value: AttributeValue): Condition {
+  return { expression: `${attribute} = :value`, values: { ':value': value } };
+}
+
+/** Nothing is there that a later revision of the device's record has written. Equal: the same writer's own retry. */
+export function isNotAfter(fence: number): Condition {
+  return {
+    expression: 'attribute_not_exists(pk) OR fence <= :fence',
+    values: { ':fence': numberOf(fence) },
+  };
+}
+
+/**
+ * Puts the revision `rev` of an item of a device over the one before it, the first where nothing is; false when another write
+ * was first. `nonce`: a text that no other write has. Throws `StoreUnavailable`.
+ */
+export async function putRevision(
+  table: Table,
+  deviceKey: string,
+  sk: string,
+  attributes: Item,
+  { rev, nonce }: { readonly rev: number; readonly nonce: string },
+): Promise<boolean> {
+  const before = rev === 1 ? isAbsent : isEqual('rev', numberOf(rev - 1));
+  if (await putItem(table, deviceKey, sk, { ...attributes, nonce: { S: nonce } }, before)) return true;
+  // The put that was refused may be the SDK's second, over my own first one whose answer was lost.
+  const stored = await getItem(table, deviceKey, sk, 'strong');
+  return stored?.nonce?.S === nonce;
 }
 
 /** Puts an item of a device; false when the condition did not hold. Throws `StoreUnavailable`. */
@@ -148,9 +192,7 @@ async function available<T>(operation: string, answer: Promise<T>): Promise<T> {
 
 function unavailable(operation: string, cause: unknown): StoreUnavailable {
   const name = cause instanceof Error ? cause.name : 'an unknown error';
-  return new StoreUnavailable(`DynamoDB ${operation}: ${name}`, {
-    cause,
-  });
+  return new StoreUnavailable(`DynamoDB ${operation}: ${name}`, { cause });
 }
 
 /** A client whose calls end, whatever becomes of the endpoint. `timeoutMs`: of one attempt of three. */

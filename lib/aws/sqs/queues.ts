@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, DeadLetters, ForwardQueue } from '../../callbacks/ports.ts';
 import type { RefreshQueue } from '../../device/ports.ts';
 import { answered, sendJson } from './queue.ts';
@@ -31,10 +31,5 @@ export function createForwardQueue(client: SQSClient, queueUrl: string): Forward
 
 /** The message as it was: what is put back into the forwarding queue by hand is read from it again. */
 export function createDeadLetters(client: SQSClient, queueUrl: string): DeadLetters {
-  return {
-    async send(message) {
-      const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) });
-      await answered('SendMessage', client.send(command));
-    },
-  };
+  return { send: (message) => sendJson(client, queueUrl, message, 0) };
 }
