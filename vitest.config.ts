@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Start servers and the whole service, or `npm start`. */
+/** Start the whole service or other processes, or wait for a queue. */
 const service = [
   'tests/{service,contract,callbacks}/**/*.test.ts',
   'tests/{forwarding,smoke,pass-through-local,queues-killed}.test.ts',
-  'mocks/prism.test.ts',
+  'mocks/{prism,gewe/server,local-stack/poller}.test.ts',
+  'tools/sealing-key.test.ts',
 ];
 /** Look at what `serverless package` makes. */
 const packaging = ['tests/{template*,watch,pass-through-bundle,deploy-check}.test.ts'];
