@@ -54,7 +54,7 @@ it('invokes the function whose rule names the type, with the event', async () =>
 it('leaves an event of another type alone, and says so', async () => {
   const { lines, invoked } = await dispatched({ 'detail-type': 'Asked ' });
   expect(invoked).toEqual([]);
-  expect(lines).toEqual(['Asked  (test): no function of ours takes it']);
+  expect(lines).toEqual(['Asked  (test): no function here takes it']);
 });
 
 it('tells the ids that an event is about, and nothing else of its detail', async () => {

@@ -31,7 +31,7 @@ export function createDispatcher(options: {
   };
   return async (event) => {
     const served = functions.filter(({ rules }) => rules.some((rule) => matches(rule, event)));
-    const whom = served.map(({ key }) => key).join(', ') || 'no function of ours takes it';
+    const whom = served.map(({ key }) => key).join(', ') || 'no function here takes it';
     log(`${event['detail-type']} (${event.source})${idsOf(event.detail)}: ${whom}`);
     await Promise.all(served.map((one) => run(one, event)));
   };
