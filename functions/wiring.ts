@@ -1,10 +1,11 @@
 import type { Table } from '../lib/aws/dynamodb/table.ts';
 import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
 import { createEventBridgeClient, createEventBus } from '../lib/aws/eventbridge/event-bus.ts';
+import { secretText } from '../lib/aws/secrets-manager.ts';
 import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createRefreshQueue } from '../lib/aws/sqs/queues.ts';
 import type { EventBus, MessageHandle, RefreshQueue } from '../lib/device/ports.ts';
-import { cachedKeyring, type Keyring, keyringOf, secretText } from '../lib/sealing/keyring.ts';
+import { cachedKeyring, type Keyring, keyringOf } from '../lib/sealing/keyring.ts';
 import { keyringSourceFrom, type SettingsReader } from '../lib/settings/read-settings.ts';
 import type { Setting } from '../lib/settings/setting-kinds.ts';
 import { wiringSettings } from '../lib/settings/wiring-settings.ts';

@@ -19,7 +19,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/http/', [...core, 'lib/contract/', 'lib/telemetry/log.ts']],
   ['lib/gewe/', core],
   ['lib/webhook/', core],
-  ['lib/sealing/', [...core, 'lib/aws/sdk-options.ts']],
+  ['lib/sealing/', core],
   ['lib/system/', core],
   ['lib/telemetry/', [...core, 'lib/settings/', 'lib/system/clock.ts']],
   ['lib/settings/', [...core, 'lib/gewe/base-url.ts', 'lib/sealing/jwk.ts']],

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { localLocation } from '../../tests/support/local-table.ts';
 import { answerJson } from '../../tests/support/scripted-server.ts';
 import { useServers } from '../../tests/support/use-servers.ts';
-import { cachedKeyring, keyringOf, secretText } from './keyring.ts';
+import { secretText } from '../aws/secrets-manager.ts';
+import { cachedKeyring, keyringOf } from './keyring.ts';
 import { newSealingKey } from './sealing-key.ts';
 
 let first: Awaited<ReturnType<typeof newSealingKey>>;

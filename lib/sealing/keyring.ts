@@ -1,4 +1,3 @@
-import { type ServiceLocation, sdkOptions } from '../aws/sdk-options.ts';
 import type { Clock } from '../device/ports.ts';
 import type { KeyOf } from './jwe.ts';
 import { keyringForm, type PrivateJwk, parseKeyring } from './jwk.ts';
@@ -73,26 +72,4 @@ async function loaded(load: () => Promise<string>): Promise<string> {
   } catch (cause) {
     throw new KeyringUnavailable('the keyring could not be loaded', { cause });
   }
-}
-
-/**
- * Reads the text of a secret (`SEALING_KEYRING_SECRET_ID`). The SDK's client is loaded when it is first needed: a
- * keyring from the environment never pays for it.
- */
-export function secretText(
-  location: ServiceLocation,
-  secretId: string,
-  timeoutMs?: number,
-): () => Promise<string> {
-  return async () => {
-    const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-    const client = new SecretsManagerClient(sdkOptions(location, timeoutMs));
-    try {
-      const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-      if (text === undefined) throw new Error('the secret holds no text');
-      return text;
-    } finally {
-      client.destroy();
-    }
-  };
 }
