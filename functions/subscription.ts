@@ -5,7 +5,11 @@ import { deleteSubscription, readSubscription, upsertSubscription } from '../lib
 import { createGeweAccount } from '../lib/gewe/account.ts';
 import { deviceOf } from '../lib/http/caller.ts';
 import { httpHandler } from '../lib/http/stack.ts';
-import { putAnswer, subscriptionAnswer, subscriptionInputOf } from '../lib/http/subscription-answer.ts';
+import {
+  putSubscriptionAnswer,
+  subscriptionAnswer,
+  subscriptionInputOf,
+} from '../lib/http/subscription-answer.ts';
 import { createSealer } from '../lib/sealing/token-sealing.ts';
 import { callersFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
@@ -41,7 +45,7 @@ export const handler = httpHandler(async (request, signal) => {
   switch (request.method) {
     case 'PUT': {
       const input = subscriptionInputOf(request, shortestMs);
-      return putAnswer(deviceKey, await upsertSubscription(owner, input, ports, signal), nowMs);
+      return putSubscriptionAnswer(deviceKey, await upsertSubscription(owner, input, ports, signal), nowMs);
     }
     case 'DELETE':
       await deleteSubscription(deviceKey, ports);

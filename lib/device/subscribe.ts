@@ -11,12 +11,12 @@ export type SubscriptionPorts = Pick<
 >;
 
 export type SubscribeResult =
-  | { readonly kind: 'put'; readonly created: boolean; readonly record: DeviceRecord }
-  /** GeWe does not accept the token for this device, or gave no answer. */
+  | { readonly kind: 'stored'; readonly created: boolean; readonly record: DeviceRecord }
+  /** GeWe does not accept the token for this device, or did not answer. */
   | { readonly kind: 'rejected'; readonly why: 'token-rejected' | 'device-unknown' | 'token-unverified' };
 
 /**
- * Keeps the token of a device, sealed, to refresh the device with. Putting the same again is harmless.
+ * Keeps the token of a device, sealed, to refresh the device with. Calling again is harmless.
  * Throws `StoreUnavailable`; calling again goes on.
  */
 export async function upsertSubscription(
@@ -26,30 +26,33 @@ export async function upsertSubscription(
   signal: AbortSignal,
 ): Promise<SubscribeResult> {
   const { deviceKey } = owner;
-  const refusal = await refusalOf(owner, await ports.records.load(deviceKey), ports, signal);
-  if (refusal) return { kind: 'rejected', why: refusal };
+  const rejection = await checkToken(owner, await ports.records.load(deviceKey), ports, signal);
+  if (rejection) return { kind: 'rejected', why: rejection };
   const sealed = await ports.sealer.seal(owner, deviceKey);
   const suffix = ports.newSubscriptionSuffix();
-  const { outcome: put } = await updateRecord(ports, deviceKey, (record) =>
+  const { outcome: subscribed } = await updateRecord(ports, deviceKey, (record) =>
     subscribe(record, input, suffix, ports.clock.now()),
   );
   // The record first: what is sealed is never kept for a subscription that nobody can see and delete.
-  await ports.subscriptions.put(deviceKey, put.rev, { suffix: put.subscription.suffix, sealed });
+  await ports.subscriptions.put(deviceKey, subscribed.rev, {
+    suffix: subscribed.subscription.suffix,
+    sealed,
+  });
   const record = await ports.records.load(deviceKey);
-  if (record?.subscription?.suffix === put.subscription.suffix) {
-    return { kind: 'put', created: put.created, record };
+  if (record?.subscription?.suffix === subscribed.subscription.suffix) {
+    return { kind: 'stored', created: subscribed.created, record };
   }
-  // Deleted while it was put: nothing of it stays. Another one that was put since does.
-  await ports.subscriptions.delete(deviceKey, put.subscription.suffix);
+  // Deleted while it was being stored: nothing of it stays. Another one that was stored since does.
+  await ports.subscriptions.delete(deviceKey, subscribed.subscription.suffix);
   return {
-    kind: 'put',
-    created: put.created,
-    record: { rev: put.rev, superseded: {}, subscription: put.subscription },
+    kind: 'stored',
+    created: subscribed.created,
+    record: { rev: subscribed.rev, superseded: {}, subscription: subscribed.subscription },
   };
 }
 
-/** Why a token is not taken; undefined when GeWe has accepted it for this device. */
-async function refusalOf(
+/** Why a token is rejected; undefined when GeWe has accepted it for this device. */
+async function checkToken(
   owner: DeviceOwner,
   record: DeviceRecord | undefined,
   { tokens, account }: SubscriptionPorts,
@@ -88,7 +91,7 @@ export async function deleteSubscription(
   ports: Pick<SubscriptionPorts, 'records' | 'subscriptions' | 'clock'>,
 ): Promise<void> {
   await updateRecord(ports, deviceKey, unsubscribe);
-  // An earlier call may have ended the subscription and left its token; another may have been put by now. A record never
+  // An earlier call may have ended the subscription and left its token; another may have been stored by now. A record never
   // goes back to a suffix that it has left, and has had the one of every token that is kept: the order of both loads matters.
   const kept = await ports.subscriptions.load(deviceKey);
   if (kept === undefined) return;

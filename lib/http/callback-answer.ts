@@ -39,14 +39,14 @@ export function callbackInputOf(request: HttpRequest, publicBaseUrl: string | un
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when it was not stored. */
-export function putCallbackAnswer(put: UpsertCallbackResult, urlBase: string): Answer {
-  switch (put.kind) {
+export function putCallbackAnswer(result: UpsertCallbackResult, urlBase: string): Answer {
+  switch (result.kind) {
     case 'stored':
-      return callbackAnswer(put.created ? 201 : 200, put.callback, urlBase);
+      return callbackAnswer(result.created ? 201 : 200, result.callback, urlBase);
     case 'target-rejected':
-      throw new Fault('invalid-request', [{ pointer: '/forwardTo', detail: put.why }]);
+      throw new Fault('invalid-request', [{ pointer: '/forwardTo', detail: result.why }]);
     case 'rejected':
-      throw new Fault(put.why);
+      throw new Fault(result.why);
   }
 }
 

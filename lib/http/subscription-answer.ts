@@ -23,9 +23,9 @@ export function subscriptionInputOf(request: HttpRequest, shortestMs: number): S
 }
 
 /** 201 when there was none before, else 200. Throws `Fault` when GeWe does not accept the token. */
-export function putAnswer(deviceKey: string, put: SubscribeResult, nowMs: EpochMs): Answer {
-  if (put.kind === 'rejected') throw new Fault(put.why);
-  return subscriptionAnswer(put.created ? 201 : 200, deviceKey, put.record, nowMs);
+export function putSubscriptionAnswer(deviceKey: string, result: SubscribeResult, nowMs: EpochMs): Answer {
+  if (result.kind === 'rejected') throw new Fault(result.why);
+  return subscriptionAnswer(result.created ? 201 : 200, deviceKey, result.record, nowMs);
 }
 
 /** Throws `Fault` when there is no subscription. */
