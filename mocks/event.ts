@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readOptions } from './local-stack/command-line.ts';
 import { exampleToken, sendCallback, sendRefresh } from './local-stack/send.ts';
 import { readServerlessConfig } from './local-stack/serverless-config.ts';
 import { loadDotEnv, readLocalSettings } from './local-stack/settings.ts';
@@ -25,8 +26,15 @@ function usage(): string {
 
 /** What was done, for a person. Throws an error for a person. */
 async function run(args: readonly string[]): Promise<string> {
-  const { help, token, words } = parse(args);
-  const [verb, about, ...more] = words;
+  const options = {
+    token: { type: 'string', default: exampleToken },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values, positionals } = readOptions(() =>
+    parseArgs({ args: [...args], allowPositionals: true, options }),
+  );
+  const { help, token } = values;
+  const [verb, about, ...more] = positionals;
   if (help) return usage();
   if (about === undefined || more.length > 0 || (verb !== 'refresh' && verb !== 'callback')) {
     throw new Error('say refresh and a subscription id, or callback and a file (see --help)');
@@ -36,23 +44,6 @@ async function run(args: readonly string[]): Promise<string> {
   if (verb === 'callback') return sendCallback(resolve(about), token, ports.api.port);
   const { bus } = readServerlessConfig(join(root, 'serverless.yml'));
   return sendRefresh(about, bus.name, ports.events.port);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        token: { type: 'string', default: exampleToken },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return { ...values, words: positionals };
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`${text.split(/\.\s/)[0]} (see --help)`);
-  }
 }
 
 try {

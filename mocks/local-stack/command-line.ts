@@ -12,23 +12,21 @@ export interface CommandLine {
 
 /** Throws an error for a person to read when an option is unknown or its value makes no sense. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { help, scenario, seconds } = valuesOf(args);
+  const options = {
+    help: { type: 'boolean', short: 'h', default: false },
+    scenario: { type: 'string' },
+    seconds: { type: 'string' },
+  } as const;
+  const { help, scenario, seconds } = readOptions(() => parseArgs({ args: [...args], options }).values);
   if (scenario !== undefined) return { help, choice: parseChoice(scenario, seconds) };
   if (seconds !== undefined) throw new Error('--seconds needs a --scenario');
   return { help };
 }
 
-function valuesOf(args: readonly string[]) {
+/** What Node's `parseArgs` gives; an option that it does not know is an error for a person to read. */
+export function readOptions<Options>(parse: () => Options): Options {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h', default: false },
-        scenario: { type: 'string' },
-        seconds: { type: 'string' },
-      },
-    });
-    return values;
+    return parse();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     // The first sentence; what follows in Node's text is advice for programmers.

@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
+import { BoundedMap } from '../../lib/device/bounded-map.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
@@ -55,7 +56,7 @@ export function createConsole(options: {
   readonly print: (line: string) => void;
 }): Console {
   const { format, level, geweUrl, print } = options;
-  const names = new Map<string, string>();
+  const names = new BoundedMap<string>(maxNames);
   const scenes = new AsyncLocalStorage<Scene>();
   let muted = false;
 
@@ -79,11 +80,7 @@ export function createConsole(options: {
     const appId = appIdOf(request);
     if (appId === undefined) return {};
     const token = request.header('x-gewe-token')?.trim();
-    if (token) {
-      const [oldest] = names.keys();
-      if (names.size >= maxNames && oldest !== undefined) names.delete(oldest);
-      names.set(deviceKeyOf(token, appId), appId);
-    }
+    if (token) names.set(deviceKeyOf(token, appId), appId);
     return { device: appId };
   }
 
