@@ -36,10 +36,10 @@ describe('queues', () => {
     }
   });
 
-  it('serves every queue but those whose messages rest, one message at a time, and asks which failed', () => {
+  it('serves every queue but those that keep dead letters, one message at a time, and asks which failed', () => {
     expect(mappings()).toEqual([
       { functionName: 'fetch-contacts', queue: 'RefreshQueue', atOnce: 10 },
-      { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: undefined },
+      { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: 2 },
       { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 10 },
       { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 20 },
     ]);
@@ -62,7 +62,7 @@ describe('queues', () => {
     });
   }
 
-  it('lets dead letters rest: nobody takes those of callbacks and of the relay, or may', () => {
+  it('keeps dead letters of callbacks and of their forwarding: no function consumes them, or may', () => {
     const takers = JSON.stringify([
       packaged.ofType('AWS::Lambda::EventSourceMapping'),
       packaged

@@ -46,7 +46,7 @@ it('reads what each function is called for', () => {
     queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
   });
   expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
-    { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 1 },
+    { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2 },
   ]);
   expect(functionNamed('not-found')).toMatchObject({ routes: ['$default'], timeoutS: 29 });
   expect(functionNamed('receive-callback')?.routes).toEqual(['POST /v1/callbacks/{callbackId}']);

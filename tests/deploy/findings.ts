@@ -88,9 +88,8 @@ export async function tellErrors({ aws, stack }: Scene): Promise<void> {
 /** After a removal there is what the template means to stay, and nothing else. */
 export async function checkRemoval({ aws }: Scene, deployed: Deployed, report: Report): Promise<void> {
   const { template } = deployed;
-  // The Serverless Framework retains each version of a function; it goes with its function all the same.
-  const isKept = ({ logicalId, type }: DeployedResource) =>
-    type !== 'AWS::Lambda::Version' && /^Retain/.test(template.Resources[logicalId]?.DeletionPolicy ?? '');
+  const isKept = ({ logicalId }: DeployedResource) =>
+    /^Retain/.test(template.Resources[logicalId]?.DeletionPolicy ?? '');
   const kept = deployed.resources.filter(isKept).map(({ physicalId }) => physicalId);
   const left = await inventory(aws);
   const surplus = left.filter((line) => !kept.some((id) => line.endsWith(` ${id}`)));
