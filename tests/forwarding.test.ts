@@ -25,7 +25,7 @@ import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
 import { localLocation, useLocalTable } from './support/local-table.ts';
 import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
-// The relay on real queues, tables and servers. Its time runs quickly, and what it hides is back at once.
+// Forwarding on real queues, tables and servers. Its time runs quickly, and a message is visible again at once.
 
 const localTable = useLocalTable();
 let sqs: LocalSqs;
@@ -68,7 +68,7 @@ const clock = {
   sleep: async () => undefined,
 };
 
-/** Runs the relay until the test ends. */
+/** Forwards until the test ends. */
 function startRelay(): ForwardPorts {
   const table = localTable.open();
   const ports: ForwardPorts = {

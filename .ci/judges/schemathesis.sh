@@ -52,7 +52,7 @@ for _ in {1..120}; do
 done
 grep -q '^Ready\.' "$work/stack.log" || { cat "$work/stack.log"; exit 1; }
 
-# What GeWe would post to: a made-up id is nobody's.
+# What GeWe would post to: a made-up id belongs to no token.
 CALLBACK_ID=$(python3 - "http://127.0.0.1:$api/v1/callback" "$keeper" <<'PYTHON'
 import json
 import sys

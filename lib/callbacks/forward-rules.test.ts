@@ -89,7 +89,7 @@ describe('a target that is down', () => {
     );
   });
 
-  it('for ever is asked some forty times for one callback, over a day and at most an hour and a quarter', () => {
+  it('that never recovers is asked some forty times for one callback, over a day and at most an hour and a quarter', () => {
     fc.assert(
       fc.property(attempt, lucks, (attemptMs, values) => {
         const { agesMs, arrived } = deliveriesOf(Number.POSITIVE_INFINITY, attemptMs, luckOf(values));

@@ -76,12 +76,12 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
 }
 
 const handle = { extendVisibility: async (seconds: number) => void hiddenS.push(seconds) };
-const relay = (of: ForwardMessage, ports: ForwardPorts) =>
+const deliver = (of: ForwardMessage, ports: ForwardPorts) =>
   forwardCallback(of, handle, ports, new AbortController().signal);
 
 describe('a callback', () => {
   it('is delivered with what was received, to what its record says', async () => {
-    expect(await relay(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(await deliver(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
     expect(deliveries).toEqual([
       {
         target: 'https://bot.example.com/',
@@ -95,8 +95,8 @@ describe('a callback', () => {
     expect(told).toEqual(['opened sealed key delivery', 'counted delivered']);
   });
 
-  it('that rests in parts is put together, and its parts deleted when it is delivered', async () => {
-    await relay(inParts, portsWith());
+  it('that is stored in parts is put together, and its parts deleted when it is delivered', async () => {
+    await deliver(inParts, portsWith());
     expect(told).toEqual([
       'opened sealed delivery 3 key delivery',
       'deleted delivery 3',
@@ -109,8 +109,8 @@ describe('a callback', () => {
     ['that goes nowhere', silent],
   ])('of a record %s is dropped, and its parts with it', async (_what, record) => {
     const ports = portsWith({ callbacks: { load: async () => record } });
-    expect(await relay(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
-    expect(await relay(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(await deliver(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(await deliver(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(told).toEqual(['deleted delivery 3']);
     expect(deliveries).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('a callback', () => {
   it('that comes twice is delivered once, and no dead letter: its parts were deleted and have not expired', async () => {
     const parts = { ...portsWith().parts, read: async () => undefined };
     nowMs = receivedAtMs + bodyKeptMs - 1;
-    expect(await relay(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'repeated' });
+    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'repeated' });
     expect(deliveries).toEqual([]);
     expect(told).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('a callback', () => {
         throw new StoreUnavailable('no answer');
       },
     };
-    expect(await relay(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'delivered' });
   });
 });
 
@@ -143,7 +143,7 @@ describe('a callback that fails', () => {
   ])('with %j comes again later, with its parts', async (failure, what) => {
     outcome = failure;
     nowMs = receivedAtMs + 600_000;
-    expect(await relay(inParts, portsWith())).toEqual({ kind: 'retryLater', what });
+    expect(await deliver(inParts, portsWith())).toEqual({ kind: 'retryLater', what });
     expect(hiddenS).toEqual([300]);
     expect(told).toEqual(['opened sealed delivery 3 key delivery', `counted ${failure.kind}`]);
   });
@@ -151,7 +151,7 @@ describe('a callback that fails', () => {
   it('is laid to rest when it is older than a day, after one more attempt, with its parts', async () => {
     outcome = { kind: 'failed', status: 503 };
     nowMs = receivedAtMs + giveUpAfterMs + 1;
-    expect(await relay(inParts, portsWith())).toEqual({ kind: 'ack', what: 'given-up' });
+    expect(await deliver(inParts, portsWith())).toEqual({ kind: 'ack', what: 'given-up' });
     expect(deliveries).toHaveLength(1);
     expect(hiddenS).toEqual([]);
     expect(told.slice(1)).toEqual(['laid to rest delivery', 'counted given-up']);
@@ -159,18 +159,18 @@ describe('a callback that fails', () => {
 
   it('is delivered, however old, when it was put back by hand', async () => {
     nowMs = receivedAtMs + 10 * giveUpAfterMs;
-    expect(await relay(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(await deliver(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
   });
 
-  it('for ever is laid to rest: its parts have expired, or the key it was sealed for is gone', async () => {
+  it('that cannot be opened any more goes to the dead-letter queue: its parts have expired, or the key it was sealed for is gone', async () => {
     nowMs = receivedAtMs + bodyKeptMs;
     const gone = { ...portsWith().parts, read: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
     };
     const expected = { kind: 'ack', what: 'given-up' };
-    expect(await relay(inParts, portsWith({ parts: gone }))).toEqual(expected);
-    expect(await relay(message, portsWith({ opener: { open: unsealable } }))).toEqual(expected);
+    expect(await deliver(inParts, portsWith({ parts: gone }))).toEqual(expected);
+    expect(await deliver(message, portsWith({ opener: { open: unsealable } }))).toEqual(expected);
     expect(told).toEqual(Array(2).fill(['laid to rest delivery', 'counted given-up']).flat());
     expect(deliveries).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe('a callback that fails', () => {
     };
     outcome = { kind: 'failed', status: 503 };
     nowMs = receivedAtMs + giveUpAfterMs + 1;
-    await expect(relay(message, portsWith({ deadLetters }))).rejects.toThrow(QueueUnavailable);
+    await expect(deliver(message, portsWith({ deadLetters }))).rejects.toThrow(QueueUnavailable);
     expect(told).not.toContain('counted given-up');
   });
 
@@ -198,7 +198,7 @@ describe('a callback that fails', () => {
         parts: { parts: { read: unavailable, delete: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
-      await expect(relay(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);
+      await expect(deliver(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);
       expect(deliveries).toEqual([]);
     },
   );
@@ -211,44 +211,44 @@ describe('a target that did not answer', () => {
     const ports = portsWith();
     outcome = lost;
     takesMs = 30_000;
-    await relay(message, ports);
-    expect(await relay({ ...message, deliveryId: 'other' }, ports)).toEqual({
+    await deliver(message, ports);
+    expect(await deliver({ ...message, deliveryId: 'other' }, ports)).toEqual({
       kind: 'retryLater',
       what: 'paused',
     });
     expect(deliveries).toHaveLength(1);
     expect(hiddenS).toEqual([90, 90]);
     nowMs += 90_000;
-    await relay({ ...message, deliveryId: 'other' }, ports);
+    await deliver({ ...message, deliveryId: 'other' }, ports);
     expect(deliveries).toHaveLength(2);
   });
 
   it('is left alone for ten seconds when that was quick', async () => {
     const ports = portsWith();
     outcome = lost;
-    await relay(message, ports);
+    await deliver(message, ports);
     nowMs += 9_999;
-    await relay(message, ports);
+    await deliver(message, ports);
     expect(deliveries).toHaveLength(1);
     nowMs += 1;
-    await relay(message, ports);
+    await deliver(message, ports);
     expect(deliveries).toHaveLength(2);
   });
 
   it('holds up no other', async () => {
     const ports = portsWith();
     outcome = lost;
-    await relay(message, ports);
+    await deliver(message, ports);
     outcome = { kind: 'delivered', status: 200 };
-    expect(await relay({ ...message, callbackKey: 'another' }, ports)).toMatchObject({ what: 'delivered' });
+    expect(await deliver({ ...message, callbackKey: 'another' }, ports)).toMatchObject({ what: 'delivered' });
   });
 
   it('is tried by an old callback no more: that is laid to rest', async () => {
     const ports = portsWith();
     outcome = lost;
-    await relay(message, ports);
+    await deliver(message, ports);
     const old = { ...message, deliveryId: 'old', receivedAtMs: nowMs - giveUpAfterMs - 1 };
-    expect(await relay(old, ports)).toEqual({ kind: 'ack', what: 'given-up' });
+    expect(await deliver(old, ports)).toEqual({ kind: 'ack', what: 'given-up' });
     expect(deliveries).toHaveLength(1);
   });
 
@@ -260,7 +260,7 @@ describe('a target that did not answer', () => {
     ];
     for (const answer of outcomes) {
       outcome = answer;
-      await relay(message, ports);
+      await deliver(message, ports);
     }
     expect(deliveries).toHaveLength(2);
   });

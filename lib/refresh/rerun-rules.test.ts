@@ -113,7 +113,7 @@ describe('a change that is heard of', () => {
     expect(change(record, t0 + 6 * s).outcome).toEqual({ kind: 'requested', delayS: 29 });
   });
 
-  it('is forgotten when the refresh that runs fails in a way that another cannot mend', () => {
+  it('is forgotten when the refresh that runs fails in a way that another cannot fix', () => {
     const noted = stored(change(running(), t0 + s));
     expect(ended('device-offline', noted, t0 + 5 * s)).not.toHaveProperty('rerun');
     const transient = ended('upstream-error', noted, t0 + 5 * s);

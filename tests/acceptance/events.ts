@@ -31,7 +31,7 @@ export function eventsSuite(targetOf: () => Target): void {
   const ask = (method: string, path: string, body?: object | string) =>
     call(`${targetOf().url}${path}`, method, { token, ...(body !== undefined && { body }) });
   const subscription = (appId: string) => `/v1/devices/${appId}/subscription`;
-  /** The callback's URL leads to the gateway by its own name, which is nobody's here. */
+  /** The callback's URL leads to the gateway by its own name, which leads nowhere here. */
   const pathOf = (url: string) => new URL(url).pathname.replace(/^.*(?=\/v1\/callbacks\/)/, '');
   const arrived = (body: string | Buffer) =>
     vi.waitFor(() => expect(bot.received.some((got) => got.body.equals(Buffer.from(body)))).toBe(true), soon);

@@ -15,7 +15,7 @@ beforeEach(async () => {
   world = await createWorld(local.open(), `token-receiving-${++worlds}`);
 });
 
-/** The bytes of a message for the relay. */
+/** The bytes of a message to be forwarded. */
 async function bodyFor(forwarded: World['forwarded'][number] | undefined): Promise<Buffer> {
   if (forwarded === undefined) throw new Error('nothing was forwarded');
   const { callbackKey, deliveryId, body } = forwarded;
@@ -76,7 +76,7 @@ describe('a callback', () => {
   });
 });
 
-describe('the relay', () => {
+describe('forwarding', () => {
   it('gets every callback, byte for byte, of devices that are subscribed and of those that are not', async () => {
     const id = await world.upsertCallback(target);
     await world.subscribe();
@@ -126,7 +126,7 @@ describe('a body too large for a message', () => {
   const padding = randomBytes(2_000_000).toString('base64');
   const large = Buffer.from(JSON.stringify({ ...JSON.parse(sampleOf('room-text').toString()), padding }));
 
-  it('rests in parts that go on to the relay', async () => {
+  it('is stored in parts that are passed on to be forwarded', async () => {
     const id = await world.upsertCallback(target);
     await world.post(id, large);
     const [message] = world.forwarded;
@@ -134,7 +134,7 @@ describe('a body too large for a message', () => {
     expect((await bodyFor(message)).equals(large)).toBe(true);
   });
 
-  it('is worked out before it goes on to the relay, which deletes it', async () => {
+  it('is processed before it is passed on to be forwarded, which deletes it', async () => {
     const id = await world.upsertCallback(target);
     await world.subscribe();
     const { load } = world.ports.records;

@@ -154,7 +154,7 @@ describe('asking about rooms', () => {
     expect(await world.roomOf(room)).toMatchObject({ info });
   });
 
-  it('rests for a day when the token is rejected', async () => {
+  it('waits for a day when the token is rejected', async () => {
     world.answers.push({ kind: 'failure', class: 'token-rejected' });
     await told(room, 0);
     await world.run(12 * 60 * minuteMs);

@@ -51,10 +51,10 @@ export async function listenToBus(
 }
 
 /**
- * A callback that could not be forwarded for a day comes to rest. The message is the one that was sent, only older:
+ * A callback that could not be forwarded for a day goes to the dead-letter queue. The message is the one that was sent, only older:
  * nobody can wait for a day.
  */
-export async function giveUpRelay(scene: Scene): Promise<void> {
+export async function giveUpForwarding(scene: Scene): Promise<void> {
   const headers = { 'X-GEWE-TOKEN': 'token-of-forward', 'content-type': 'application/json' };
   // Nobody listens there.
   const body = JSON.stringify({ forwardTo: 'http://127.0.0.1:9/' });
@@ -72,7 +72,7 @@ export async function giveUpRelay(scene: Scene): Promise<void> {
   const aged = { ...JSON.parse(sent), receivedAtMs: Date.now() - dayMs - 1_000 };
   const { forwardQueueUrl, forwardDeadLetterQueueUrl: QueueUrl } = scene;
   await scene.aws('sqs', 'send-message', { QueueUrl: forwardQueueUrl, MessageBody: JSON.stringify(aged) });
-  await until('it rests in the dead-letter queue', scene.signal, async () => {
+  await until('it is in the dead-letter queue', scene.signal, async () => {
     const AttributeNames = ['ApproximateNumberOfMessages'];
     const { Attributes: numbers } = await scene.aws<{ Attributes: Record<string, string> }>(
       'sqs',

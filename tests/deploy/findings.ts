@@ -38,7 +38,7 @@ export async function checkWiring(
   if (faults.length === 0) {
     const paused = unconsumedQueues(queues, mappings).join(' and ') || 'no dead-letter queue';
     report.fact(
-      `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${paused} rests without a function`,
+      `${functions.length} functions, ${deployed.length} routes and ${queues.length} queues are wired; ${paused} has no function`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
-import { allowLoopback, giveUpRelay, listenToBus, subscribeEachMinute } from './callbacks.ts';
+import { allowLoopback, giveUpForwarding, listenToBus, subscribeEachMinute } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
@@ -163,7 +163,9 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       ['callback', 'forward-callback'].map((name) => `${stackName}-${name}`),
     );
     await suites('events');
-    await check('a callback that cannot be forwarded for a day comes to rest', () => giveUpRelay(scene));
+    await check('a callback that cannot be forwarded for a day goes to the dead-letter queue', () =>
+      giveUpForwarding(scene),
+    );
     await suites('joins', 'scenarios');
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
@@ -177,7 +179,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await check('the schedule refreshes a subscribed device', isScheduled);
   } else {
     report.step(
-      'what is wrong has to be mended first: the acceptance suites and the public clients are left out',
+      'what is wrong has to be fixed first: the acceptance suites and the public clients are left out',
     );
   }
   await bus.close();

@@ -13,15 +13,15 @@ describe('queues', () => {
   });
 
   it('miss the event of a function that may receive from them, dead letters or not', () => {
-    const gravedigger = { functionName: 'gravedigger', grants: [`sqs:ReceiveMessage on ${dead.arn}`] };
+    const handler = { functionName: 'handler', grants: [`sqs:ReceiveMessage on ${dead.arn}`] };
     const none = (name: string, queue: string) =>
       `${name} may receive from ${queue}, but serverless.yml has no sqs event that maps this queue to it`;
-    const all = [worker, gravedigger];
-    expect(queueFaults([work, dead], all, [mapping])).toEqual([none('gravedigger', 'dead')]);
+    const all = [worker, handler];
+    expect(queueFaults([work, dead], all, [mapping])).toEqual([none('handler', 'dead')]);
     const another = { functionName: 'another', queueArn: work.arn };
     expect(queueFaults([work, dead], all, [another])).toEqual([
       none('worker', 'work'),
-      none('gravedigger', 'dead'),
+      none('handler', 'dead'),
     ]);
   });
 

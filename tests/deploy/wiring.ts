@@ -25,7 +25,7 @@ export interface Receiver {
 
 const receiving = 'sqs:ReceiveMessage on ';
 
-/** A queue that a function may receive from is mapped to it; any other one is served, or rests with dead letters. */
+/** A queue that a function may receive from is mapped to it; any other one is consumed, or keeps dead letters. */
 export function queueFaults(
   queues: readonly WiredQueue[],
   receivers: readonly Receiver[],

@@ -160,7 +160,7 @@ export async function startService(
   };
 }
 
-/** What fails comes again after a second; what crashes is a dead letter after three. The relay's receives are no crashes. */
+/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
 function quickly(queue: QueueConfig): QueueConfig {
   const { maxReceiveCount: receives } = queue;
   return {

@@ -34,7 +34,7 @@ const callback: CallbackMessage = {
   forward: false,
   body: { sealed: 's' },
 };
-const relay: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -48,8 +48,8 @@ it('reads what the queues were given', async () => {
     await callbacks.send(message, 0);
     expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
   }
-  await createForwardQueue(client, sqs.queueUrl('forward')).send(relay, 0);
-  expect(parseForwardMessage(await bodyIn('forward'))).toEqual(relay);
+  await createForwardQueue(client, sqs.queueUrl('forward')).send(forward, 0);
+  expect(parseForwardMessage(await bodyIn('forward'))).toEqual(forward);
 });
 
 it('sends no message with a delay that SQS has not', async () => {
@@ -85,7 +85,7 @@ it.each([
 
 it("takes the one queue's messages for none of the other's", () => {
   expect(parseForwardMessage(JSON.stringify(callback))).toBeUndefined();
-  expect(parseCallbackMessage(JSON.stringify(relay))).toBeUndefined();
+  expect(parseCallbackMessage(JSON.stringify(forward))).toBeUndefined();
 });
 
 it('never throws, whatever stands in a body', () => {

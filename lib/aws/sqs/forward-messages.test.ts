@@ -19,7 +19,7 @@ const message: ForwardMessage = {
 };
 const inParts: ForwardMessage = { ...message, contentType: 'text/plain', body: { parts: 12 } };
 
-describe('the parser of the relay queue', () => {
+describe('the parser of the forward queue', () => {
   it('reads what the queue was given', () => {
     expect(parseForwardMessage(JSON.stringify(message))).toEqual(message);
     expect(parseForwardMessage(JSON.stringify(inParts))).toEqual(inParts);
@@ -66,7 +66,7 @@ describe('the dead letters', () => {
     await sqs.close();
   });
 
-  it('hold the message as the relay queue held it', async () => {
+  it('hold the message as the forward queue held it', async () => {
     const queueUrl = sqs.queueUrl('forward-dead');
     await createDeadLetters(client, queueUrl).send(inParts);
     const { Messages: [dead] = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
