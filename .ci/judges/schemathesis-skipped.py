@@ -63,7 +63,7 @@ def main(report, events):
     links = loaded["statistic"]["transitions"]["total"]
     if len(followed) != links:
         faults.append(f"of {links} links of openapi.yaml {len(followed)} were followed")
-    # On GeWe's own face, which refuses with HTTP 200, the check is off (schemathesis.toml).
+    # On the GeWe-compatible API, which rejects with HTTP 200, the check is off (schemathesis.toml).
     for label in report["valid_rates"]:
         if "/v1/" in label and label not in TOKENLESS and refused.count(label) != 2:
             faults.append(f"{label} was not called without a token and with a wrong one")
