@@ -54,10 +54,10 @@ function rerunAfterChange(
     const callMayRun = record.call !== undefined && nowMs < record.call.mayRunUntilMs;
     const willSee = refresh.status === 'queued' && !callMayRun;
     if (willSee || mayBeUnsent(refresh)) {
-      const { next, outcome } = join(record, refresh, { nowMs, trigger });
-      const send = outcome.kind === 'joined' ? outcome.send : undefined;
+      const joined = join(record, refresh, { nowMs, trigger });
+      const send = joined.outcome.kind === 'joined' ? joined.outcome.send : undefined;
       const isSeenTo = send ? willSee || pending : pending?.sentAtMs !== undefined;
-      if (isSeenTo) return { ...(next && { next }), outcome: { kind: 'joined', ...(send && { send }) } };
+      if (isSeenTo) return { ...joined, outcome: { kind: 'joined', ...(send && { send }) } };
       // The message of a queued refresh is sent again in case it was lost: the rerun message finds that out.
       const earliestMs = pending?.notBeforeMs ?? nowMs + (willSee ? 0 : policy.changeDebounceMs);
       return requested(record, { notBeforeMs: Math.max(earliestMs, lostFromMs(refresh)), trigger }, nowMs);
@@ -102,25 +102,23 @@ export function startRerun(
   const refresh = record.refresh && asSeen(record.refresh, nowMs);
   if (refresh && isOpen(refresh)) {
     // It may be the one that was begun for this message, by a worker that crashed before it sent the step.
-    const { next, outcome } = join(record, refresh, { nowMs, trigger: rerun.trigger });
+    const joined = join(record, refresh, { nowMs, trigger: rerun.trigger });
+    const { outcome } = joined;
     if (outcome.kind !== 'joined') return { outcome: { kind: 'drop' } };
     if (outcome.send === undefined) {
       // The end of the refresh sends the rerun's message again. Whether its own message was lost may show only later.
       if (!mayBeUnsent(refresh)) return { outcome: { kind: 'drop' } };
       return { outcome: { kind: 'wait', untilMs: lostFromMs(refresh) } };
     }
-    return { ...(next && { next }), outcome: { kind: 'resent', send: outcome.send } };
+    return { ...joined, outcome: { kind: 'resent', send: outcome.send } };
   }
   const notBeforeMs = Math.max(rerun.notBeforeMs, refresh ? quietUntilMs(refresh, policy) : 0);
   if (nowMs < notBeforeMs) return { outcome: { kind: 'wait', untilMs: notBeforeMs } };
   // The pending rerun is cleared when a list call that begins now is known to have been made: only then is the change certain to be seen.
-  const { next, archive, outcome } = begin(record, { ...request, trigger: rerun.trigger }, policy);
+  const begun = begin(record, { ...request, trigger: rerun.trigger }, policy);
+  const { outcome } = begun;
   if (outcome.kind !== 'begun' || outcome.send === undefined) return { outcome: { kind: 'drop' } };
-  return {
-    ...(next && { next }),
-    ...(archive && { archive }),
-    outcome: { kind: 'begun', send: outcome.send },
-  };
+  return { ...begun, outcome: { kind: 'begun', send: outcome.send } };
 }
 
 /** Who began the refresh may have crashed before its message was sent. Later steps are sent again by the message before. */

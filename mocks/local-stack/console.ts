@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
+import { isAppId } from '../../lib/contract/validators.generated.js';
 import { BoundedMap } from '../../lib/device/bounded-map.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
@@ -195,15 +196,11 @@ function membersOf(text: () => string): Record<string, unknown> {
   }
 }
 
-/** In the form that the service takes: whatever else was sent may be anything. */
-function isAppId(sent: unknown): sent is string {
-  return typeof sent === 'string' && /^[\w-]{1,128}$/.test(sent);
-}
-
 function appIdOf({ surface, pathParameters, body }: HttpRequest): string | undefined {
   const bytes = body();
   const isInBody = surface === 'gewe' && bytes.byteLength < maxLookedIntoBytes;
   const sent = isInBody ? membersOf(() => Buffer.from(bytes).toString()).appId : pathParameters.appId;
+  // Whatever has another form may be anything.
   return isAppId(sent) ? sent : undefined;
 }
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Change, maxKeptIds, sizeOf } from '../../device/changes.ts';
 import type { ChangeStore, Clock } from '../../device/ports.ts';
 import { checked, integer, Undecodable } from './stored.ts';
-import { expiringAt, type Item, partitionOf, putItem, queryItems, type Table } from './table.ts';
+import { expiringAt, type Item, numberOf, partitionOf, putItem, queryItems, type Table } from './table.ts';
 
 const retentionMs = 30 * 24 * 3_600_000;
 
@@ -16,7 +16,7 @@ export function createChangeStore(table: Table, clock: Pick<Clock, 'now'>): Chan
     async put(deviceKey, rev, change) {
       await putItem(table, deviceKey, `CHANGE#${String(rev).padStart(10, '0')}`, {
         content: { B: gzipSync(JSON.stringify(withinLimit(change))) },
-        fence: { N: String(rev) },
+        fence: numberOf(rev),
         ...expiringAt(change.atMs + retentionMs),
       });
     },

@@ -2,7 +2,7 @@ import { resultRetentionMs } from '../../device/policy.ts';
 import type { Clock, RefreshArchive } from '../../device/ports.ts';
 import { endedRefresh } from './record-store.ts';
 import { attributesOf, decoded } from './stored.ts';
-import { expiringAt, getItem, putItem, type Table } from './table.ts';
+import { expiringAt, getItem, numberOf, putItem, type Table } from './table.ts';
 
 /**
  * Ended refreshes, an item each: the attributes are those of `EndedRefresh`, and `fence` (N, the record's revision). Finding throws
@@ -13,7 +13,7 @@ export function createRefreshArchive(table: Table, clock: Pick<Clock, 'now'>): R
     async put(deviceKey, rev, refresh) {
       await putItem(table, deviceKey, skOf(refresh.id), {
         ...attributesOf(refresh),
-        fence: { N: String(rev) },
+        fence: numberOf(rev),
         ...expiringAt(refresh.endedAtMs + resultRetentionMs),
       });
     },
