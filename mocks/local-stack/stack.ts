@@ -61,7 +61,7 @@ export async function startStack(options: StackOptions, closers: Closer[]): Prom
 
   const sqs = await startSqs({ port: ports.sqs.port, path: join(dataDir, 'sqs'), queues });
   closers.push(sqs.close);
-  up('SQS', `${sqs.url} (fauxqs${sqs.kept > 0 ? `; ${sqs.kept} messages of an earlier run` : ''})`);
+  up('SQS', `${sqs.url} (fauxqs${sqs.kept > 0 ? `; messages of an earlier run: ${sqs.kept}` : ''})`);
 
   let loaded: Invoke | undefined;
   const invoke = console.watching(async (called, event) => {
