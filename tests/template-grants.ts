@@ -10,7 +10,10 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReadDeviceRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
-  ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
+  ReceiveCallbackRole: [
+    ...ofTable('GetItem', 'PutItem'),
+    ...['CallbackQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+  ],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
     ...ofTable('GetItem', 'PutItem'),
@@ -21,13 +24,13 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   ],
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
-    ...ofTable('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-    ...['CallbackQueue', 'RefreshQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    ...ofTable('GetItem', 'PutItem', 'UpdateItem'),
+    ...['CallbackQueue', 'RefreshQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('CallbackQueue'),
     opens,
   ],
   ForwardCallbackRole: [
-    ...ofTable('GetItem', 'DeleteItem'),
+    ...ofTable('GetItem'),
     'sqs:SendMessage ForwardDeadLetterQueue',
     ...polls('ForwardQueue'),
     opens,

@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable, StoreUnavailable, Unsealable } from '../device/ports.ts';
+import { parseCallback } from '../gewe/callback-wire.ts';
+import { type CallbackEvent, headerIdOf } from './event.ts';
 import { createPausedTargets, type ForwardPorts, forwardCallback } from './forward.ts';
-import { bodyKeptMs, giveUpAfterMs } from './forward-rules.ts';
+import { giveUpAfterMs } from './forward-rules.ts';
 import type { CallbackRecord, DeliveryOutcome, ForwardMessage, WebhookRequest } from './ports.ts';
 
 const receivedAtMs = 1_795_000_000_000;
 const bytes = Uint8Array.of(0x7b, 0xff, 0x00);
+const event: CallbackEvent = { kind: 'other', appId: 'wx_demo', messageId: '7268255507978211143' };
 const message: ForwardMessage = {
   kind: 'forward',
   callbackKey: 'key',
   deliveryId: 'delivery',
-  headerId: 'header',
   receivedAtMs,
   contentType: 'application/json',
   body: { sealed: 'sealed' },
@@ -50,7 +54,6 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
     },
     parts: {
       read: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
-      delete: async (deliveryId, parts) => void told.push(`deleted ${deliveryId} ${parts}`),
     },
     opener: {
       async open(sealed, binding) {
@@ -58,6 +61,7 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
         return bytes;
       },
     },
+    parse: () => event,
     webhook: {
       async deliver(delivery) {
         deliveries.push(delivery);
@@ -86,7 +90,7 @@ describe('a callback', () => {
       {
         target: 'https://bot.example.com/',
         ownHosts: ['gateway.example.com', 'own.example.com'],
-        headerId: 'header',
+        headerId: headerIdOf(event, 'key', 'delivery'),
         receivedAtMs,
         contentType: 'application/json',
         body: bytes,
@@ -95,42 +99,35 @@ describe('a callback', () => {
     expect(told).toEqual(['opened sealed key delivery', 'counted delivered']);
   });
 
-  it('that is stored in parts is put together, and its parts deleted when it is delivered', async () => {
+  it('is named as GeWe’s own repeats of it are; what has no id of its own, by its delivery', async () => {
+    const sampleOf = (name: string) =>
+      readFileSync(join(import.meta.dirname, `../../mocks/gewe/callbacks/${name}.json`));
+    for (const name of ['room-text', 'room-text', 'friend-deleted', 'friend-deleted', 'room-own-text']) {
+      const opener = { open: async () => sampleOf(name) };
+      const deliveryId = `delivery ${deliveries.length}`;
+      await deliver({ ...message, deliveryId }, portsWith({ opener, parse: parseCallback }));
+    }
+    const [first, again, ...others] = deliveries.map(({ headerId }) => headerId);
+    expect(first).toMatch(/^[\w-]{22}$/);
+    expect(again).toBe(first);
+    expect(others.slice(0, 2)).toEqual(['delivery 2', 'delivery 3']);
+    expect(others[2]).not.toBe(first);
+  });
+
+  it('that is stored in parts is put together', async () => {
     await deliver(inParts, portsWith());
-    expect(told).toEqual([
-      'opened sealed delivery 3 key delivery',
-      'deleted delivery 3',
-      'counted delivered',
-    ]);
+    expect(told).toEqual(['opened sealed delivery 3 key delivery', 'counted delivered']);
   });
 
   it.each([
     ['that is gone', undefined],
     ['that goes nowhere', silent],
-  ])('of a record %s is dropped, and its parts with it', async (_what, record) => {
+  ])('of a record %s is dropped', async (_what, record) => {
     const ports = portsWith({ callbacks: { load: async () => record } });
     expect(await deliver(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(await deliver(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
-    expect(told).toEqual(['deleted delivery 3']);
-    expect(deliveries).toEqual([]);
-  });
-
-  it('that comes twice is delivered once, and no dead letter: its parts were deleted and have not expired', async () => {
-    const parts = { ...portsWith().parts, read: async () => undefined };
-    nowMs = receivedAtMs + bodyKeptMs - 1;
-    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'repeated' });
-    expect(deliveries).toEqual([]);
     expect(told).toEqual([]);
-  });
-
-  it('that was delivered does not come again because its parts could not be deleted', async () => {
-    const parts = {
-      ...portsWith().parts,
-      delete: async () => {
-        throw new StoreUnavailable('no answer');
-      },
-    };
-    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(deliveries).toEqual([]);
   });
 });
 
@@ -163,7 +160,6 @@ describe('a callback that fails', () => {
   });
 
   it('that cannot be opened any more goes to the dead-letter queue: its parts have expired, or the key it was sealed for is gone', async () => {
-    nowMs = receivedAtMs + bodyKeptMs;
     const gone = { ...portsWith().parts, read: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
@@ -195,7 +191,7 @@ describe('a callback that fails', () => {
       };
       const changes = {
         callbacks: { callbacks: { load: unavailable } },
-        parts: { parts: { read: unavailable, delete: unavailable } },
+        parts: { parts: { read: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
       await expect(deliver(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);

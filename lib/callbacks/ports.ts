@@ -53,13 +53,12 @@ export interface BodyOpener {
   open(sealed: string, binding: BodyBinding): Promise<Uint8Array>;
 }
 
-/** Sealed bodies that are too large for a message; deleted by the last who needs them, or after 16 days. */
+/** Sealed bodies that are too large for a message. Two functions read each, in no order, so nobody deletes: they expire after 16 days. */
 export interface BodyParts {
   /** Gives the number of parts. Throws `StoreUnavailable`, as do the others. */
   put(deliveryId: string, sealed: string): Promise<number>;
   /** Undefined when a part is gone. */
   read(deliveryId: string, parts: number): Promise<string | undefined>;
-  delete(deliveryId: string, parts: number): Promise<void>;
 }
 
 /** A sealed body: itself, or how many parts of it are kept under the delivery's id. */
@@ -80,15 +79,11 @@ export interface CallbackMessage extends ReceivedCallback {
   readonly kind: 'callback';
   /** base64url of the token's key: with the device id in the body it gives the device's key. */
   readonly tokenKey: string;
-  /** It is to be forwarded: there is a target, and no other service of this kind forwarded it to here. */
-  readonly forward: boolean;
 }
 
 /** A callback is to be sent to the target of its callback record. */
 export interface ForwardMessage extends ReceivedCallback {
   readonly kind: 'forward';
-  /** For the target to drop repeats by: `headerIdOf`. */
-  readonly headerId: string;
 }
 
 /** The queue of callbacks, and of the calls they lead to. Throws `QueueUnavailable`. */

@@ -94,7 +94,6 @@ export async function createWorld(table: Table, token: string) {
     parse: parseCallback,
     queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
     callbackQueue,
-    forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
       fetchInfo: async (secret, roomId) => {
         asked.push({ roomId, atMs: nowMs });
@@ -120,8 +119,9 @@ export async function createWorld(table: Table, token: string) {
   const receivePorts = {
     callbacks,
     sealer: createBodySealer(key.publicKey),
-    parts: ports.parts,
+    parts: createBodyParts(table, clock),
     queue: callbackQueue,
+    forwardQueue: { send: async (message: ForwardMessage) => void forwarded.push(message) },
     clock,
     newDeliveryId,
   };

@@ -2,7 +2,7 @@ import { bodyKeptMs } from '../../callbacks/forward-rules.ts';
 import type { BodyParts } from '../../callbacks/ports.ts';
 import type { Clock } from '../../device/ports.ts';
 import { splitIntoParts } from './snapshot-parts.ts';
-import { deleteItemAt, expiringAt, getItemAt, type ItemKey, putItemAt, type Table } from './table.ts';
+import { expiringAt, getItemAt, type ItemKey, putItemAt, type Table } from './table.ts';
 
 /**
  * Sealed bodies too large for a message: `bytes` (B), TTL 16 days. Each part has a partition of its own: together they
@@ -27,10 +27,6 @@ export function createBodyParts(table: Table, clock: Pick<Clock, 'now'>): BodyPa
       );
       const bytes = items.map((item) => item?.bytes?.B).filter((part) => part !== undefined);
       return bytes.length === parts ? Buffer.concat(bytes).toString('latin1') : undefined;
-    },
-
-    async delete(deliveryId, parts) {
-      await Promise.all(keysOf(deliveryId, parts).map((key) => deleteItemAt(table, key)));
     },
   };
 }

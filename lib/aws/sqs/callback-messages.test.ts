@@ -31,10 +31,9 @@ const callback: CallbackMessage = {
   kind: 'callback',
   ...delivery,
   tokenKey: 't',
-  forward: false,
   body: { sealed: 's' },
 };
-const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, body: { parts: 3 } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -44,7 +43,7 @@ async function bodyIn(queue: string): Promise<string> {
 
 it('reads what the queues were given', async () => {
   const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
-  for (const message of [callback, { ...callback, forward: true, body: { parts: 1 } }, room]) {
+  for (const message of [callback, { ...callback, body: { parts: 1 } }, room]) {
     await callbacks.send(message, 0);
     expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
   }
@@ -75,7 +74,6 @@ it.each([
   JSON.stringify({ ...callback, body: {} }),
   JSON.stringify({ ...callback, body: 's' }),
   JSON.stringify({ ...callback, body: { parts: 0 } }),
-  JSON.stringify({ ...callback, forward: 'true' }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
   JSON.stringify({ ...callback, tokenKey: undefined }),
