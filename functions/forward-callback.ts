@@ -1,9 +1,13 @@
 import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
-import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
+import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { createPausedTargets, forwardCallback } from '../lib/callbacks/forward.ts';
+import { forwardCallback } from '../lib/callbacks/forward.ts';
+import { shareOfRun } from '../lib/callbacks/forward-rules.ts';
+import { createTargets } from '../lib/callbacks/targets.ts';
+import { createWaitingCallbacks } from '../lib/callbacks/waiting.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
@@ -14,8 +18,12 @@ import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
 
+/** Deliveries that one run has under way at once: it waits for targets nearly all of the time. */
+const slots = 40;
+
 const { ports, ...batch } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
+  const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
   const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
   const ports = {
@@ -24,8 +32,14 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     opener: createBodyOpener(keyringFrom(read)),
     parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
-    deadLetters: createDeadLetters(sqsFrom(read), read(wiringSettings.forwardDeadLetterQueueUrl)),
-    paused: createPausedTargets(),
+    queue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
+    deadLetters: createDeadLetters(sqs, read(wiringSettings.forwardDeadLetterQueueUrl)),
+    targets: createTargets(slots * shareOfRun),
+    waiting: createWaitingCallbacks(
+      createWaitingCounts(table),
+      read(userSettings.maxWaitingCallbacks),
+      clock,
+    ),
     ownHosts: ownHost === undefined ? [] : [ownHost],
     clock,
     random: Math.random,
@@ -40,6 +54,6 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
  */
 export const handler = queueHandler(
   parseForwardMessage,
-  (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
+  (message, _handle, run) => forwardCallback(message, ports, run.signal),
   batch,
 );

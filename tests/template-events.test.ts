@@ -17,7 +17,7 @@ describe('queues', () => {
     }
   });
 
-  it('sends a message to the dead letters after 10 crashes; what is hidden again and again is no crash', () => {
+  it('sends a message to the dead letters after 10 crashes: what waits is sent anew', () => {
     const receives = packaged.ofType('AWS::SQS::Queue').flatMap(([name, { Properties: queue }]) => {
       const { RedrivePolicy: redrive } = queue;
       return redrive === undefined ? [] : [[name, Object(redrive).maxReceiveCount]];
@@ -25,7 +25,7 @@ describe('queues', () => {
     expect(receives).toEqual([
       ['RefreshQueue', 10],
       ['CallbackQueue', 10],
-      ['ForwardQueue', 1000],
+      ['ForwardQueue', 10],
     ]);
   });
 

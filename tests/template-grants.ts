@@ -30,8 +30,8 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
     opens,
   ],
   ForwardCallbackRole: [
-    ...ofTable('GetItem'),
-    'sqs:SendMessage ForwardDeadLetterQueue',
+    ...ofTable('GetItem', 'Query', 'UpdateItem'),
+    ...['ForwardQueue', 'ForwardDeadLetterQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('ForwardQueue'),
     opens,
   ],

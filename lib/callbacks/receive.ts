@@ -48,7 +48,8 @@ export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): 
   const sealed = await ports.sealer.seal(body, { callbackKey, deliveryId });
   const kept: SealedBody =
     sealed.length <= maxSealedLength ? { sealed } : { parts: await ports.parts.put(deliveryId, sealed) };
-  const received = { callbackKey, deliveryId, receivedAtMs, contentType, body: kept };
+  const bytes = body.byteLength;
+  const received = { callbackKey, deliveryId, receivedAtMs, contentType, bytes, body: kept };
   const tokenKey = Buffer.from(record.tokenKey).toString('base64url');
   const isForwarded = record.forwardTo !== undefined && !wasForwarded;
   await Promise.all([

@@ -18,6 +18,20 @@ export interface Setting<T> {
   readonly placeholder: T;
 }
 
+/** A whole number within the range. */
+export function count(
+  name: string,
+  fallback: number,
+  [min, max]: readonly [min: number, max: number],
+  meaning: string,
+): Setting<number> {
+  return {
+    ...{ name, meaning, fallback: String(fallback), secret: false, placeholder: min },
+    allowed: `a whole number from ${min} to ${max}`,
+    parse: (text) => wholeNumber(text, min, max),
+  };
+}
+
 /** Whole seconds within the range. The value is in milliseconds. */
 export function seconds(
   name: string,

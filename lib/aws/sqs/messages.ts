@@ -19,6 +19,7 @@ const received = {
   deliveryId: text,
   receivedAtMs: count,
   contentType: v.string(),
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   // The sealed body, or how many parts of it are stored: never both.
   body: v.union([
     v.object({ sealed: text, parts: v.exactOptional(v.never()) }),
@@ -34,6 +35,9 @@ const callbackMessage: v.GenericSchema<unknown, CallbackMessage | RoomMessage> =
 const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   ...received,
   kind: v.literal('forward'),
+  attempt: v.exactOptional(count),
+  waitsSinceMs: v.exactOptional(count),
+  dueAtMs: v.exactOptional(count),
 });
 
 /** The message in the body of a record of the refresh queue; undefined when it is none. */
