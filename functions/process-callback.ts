@@ -7,7 +7,7 @@ import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
 import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { processCallback, seldom } from '../lib/callbacks/process.ts';
+import { createGate, processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
@@ -39,6 +39,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     bodies: createBodyOpener(keyring),
     opener: createOpener(keyring),
     parse: parseCallback,
+    largeBodies: createGate(2),
     queue: refreshQueueFrom(read),
     callbackQueue: createCallbackQueue(sqsFrom(read), read(wiringSettings.callbackQueueUrl)),
     rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),

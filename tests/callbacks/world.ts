@@ -11,7 +11,7 @@ import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-sto
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
 import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
-import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
+import { createGate, type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
 import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
@@ -92,6 +92,7 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
+    largeBodies: createGate(2),
     queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
     callbackQueue,
     rooms: {
