@@ -3,7 +3,7 @@ import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { forwardCallback } from '../lib/callbacks/forward.ts';
 import { shareOfRun } from '../lib/callbacks/forward-rules.ts';
 import { createTargets } from '../lib/callbacks/targets.ts';
@@ -16,12 +16,12 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { keyringFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 /** Deliveries that one run has under way at once: it waits for targets nearly all of the time. */
 const slots = 40;
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
@@ -45,7 +45,18 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     random: Math.random,
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.forwardQueueUrl), log };
+  return {
+    ports,
+    run: {
+      queues: [sourceFrom(read, wiringSettings.forwardQueueUrl)] as const,
+      slots,
+      graceMs: 500,
+      // What is known to take longer than the time that is left is not begun; what is cut off unexpectedly is sent again.
+      leastBudgetMs: 4_000,
+      clock,
+      log,
+    },
+  };
 });
 
 /**
@@ -54,6 +65,6 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
  */
 export const handler = queueHandler(
   parseForwardMessage,
-  (message, _handle, run) => forwardCallback(message, ports, run.signal),
-  batch,
+  (message, _handle, { signal, budgetMs }) => forwardCallback(message, ports, { signal, budgetMs }),
+  run,
 );

@@ -10,9 +10,10 @@ import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
-import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
+import { createSourceQueue } from '../lib/aws/sqs/source-queue.ts';
 import { type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
 import type { ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
 import { createTargets } from '../lib/callbacks/targets.ts';
@@ -21,6 +22,7 @@ import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
+import { systemClock } from '../lib/system/clock.ts';
 import { createLog } from '../lib/telemetry/log.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { contextOf } from '../mocks/local-stack/functions.ts';
@@ -96,18 +98,25 @@ function startRelay(): ForwardPorts {
     clock,
     random: Math.random,
   };
-  const handleOf = (receiptHandle: string) =>
-    createMessageHandle(client, sqs.queueUrl('forward'), receiptHandle);
   const handler = queueHandler(
     parseForwardMessage,
-    (message, _handle, run) => forwardCallback(message, ports, run.signal),
-    { handleOf, log: createLog('DEBUG', (line) => logged.push(line)) },
+    // The time of the run does not run quickly.
+    (message, _handle, { signal }) => forwardCallback(message, ports, { signal, budgetMs: 24 * 3_600_000 }),
+    {
+      queues: [createSourceQueue(client, sqs.queueUrl('forward'))],
+      slots: 8,
+      graceMs: 100,
+      leastBudgetMs: 2_000,
+      clock: systemClock,
+      log: createLog('DEBUG', (line) => logged.push(line)),
+    },
   );
   const poller = startPoller({
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
     concurrency: 2,
+    batchSize: 1,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
     log: (line) => logged.push(line),
     waitS: 0,

@@ -93,8 +93,8 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
   };
 }
 
-const never = new AbortController().signal;
-const deliver = (of: ForwardMessage, ports: ForwardPorts) => forwardCallback(of, ports, never);
+const run = { budgetMs: 100_000, signal: new AbortController().signal };
+const deliver = (of: ForwardMessage, ports: ForwardPorts) => forwardCallback(of, ports, run);
 
 /** Sent again: as it was received, but for what is said of its waiting. */
 const again = (of: ForwardMessage, waits: Partial<ForwardMessage>, delayS: number) => ({
@@ -280,7 +280,7 @@ describe('a callback that fails', () => {
       },
     };
     const ports = portsWith({ webhook });
-    const result = await forwardCallback(message, ports, ended.signal);
+    const result = await forwardCallback(message, ports, { budgetMs: 100_000, signal: ended.signal });
     expect(result).toEqual({ kind: 'ack', what: 'interrupted' });
     expect(sent).toMatchObject([{ delayS: 1 }]);
     expect(sent[0]?.message).not.toHaveProperty('attempt');
@@ -337,6 +337,15 @@ describe('a callback that is not tried', () => {
     });
     underWay.resolve({ kind: 'delivered', status: 200 });
     await Promise.all(open);
+    expect(await deliver(other, ports)).toMatchObject({ what: 'delivered' });
+  });
+
+  it('because its target needs more time than the run has left is left to the next', async () => {
+    const ports = portsWith();
+    takesMs = 4_000;
+    await deliver(message, ports);
+    const late = { ...run, budgetMs: 7_000 };
+    expect(await forwardCallback(other, ports, late)).toEqual({ kind: 'ack', what: 'late' });
     expect(await deliver(other, ports)).toMatchObject({ what: 'delivered' });
   });
 

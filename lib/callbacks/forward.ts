@@ -42,19 +42,19 @@ export interface ForwardPorts {
  * waits is in the queue, and not in flight, of which SQS allows a queue 120,000. It is sent before the received one is deleted: a crash in
  * between leaves two, which the target can tell by their header. What fails is retried, later each time, for a day; then it goes to the
  * dead-letter queue, and so do the oldest when too many wait. Throws what the stores and the queues throw: the message will be received
- * again.
+ * again. `budgetMs`: what a delivery may take; then `signal` aborts.
  */
 export async function forwardCallback(
   message: ForwardMessage,
   ports: ForwardPorts,
-  signal: AbortSignal,
+  { budgetMs, signal }: { readonly budgetMs: number; readonly signal: AbortSignal },
 ): Promise<MessageResult> {
   const { callbackKey, bytes, dueAtMs } = message;
   const nowMs = ports.clock.now();
   if (dueAtMs !== undefined && dueAtMs > nowMs) return sendAgain({ ...message, dueAtMs }, 'waits', ports);
-  const rest = ports.targets.restOf(callbackKey, nowMs);
+  const rest = ports.targets.restOf(callbackKey, nowMs, budgetMs);
   if (rest === 'paused') return postpone(message, nowMs + nextWaitMs(message, ports), rest, ports);
-  if (rest === 'on-trial') return postpone(message, nowMs + shortestWaitMs, rest, ports);
+  if (rest !== undefined) return postpone(message, nowMs + shortestWaitMs, rest, ports);
   const giveBack = ports.targets.take(callbackKey, bytes);
   if (giveBack === undefined) return postpone(message, nowMs, 'busy', ports);
   try {
@@ -101,7 +101,7 @@ async function openedOf(
   }
 }
 
-/** `interrupted`: the function's time was up, which says nothing about the target. */
+/** `interrupted`: the run's time was up, which says nothing about the target. */
 async function attempt(
   message: ForwardMessage,
   to: Pick<WebhookRequest, 'target' | 'ownHosts' | 'body'>,
@@ -136,7 +136,7 @@ function wordOf(failure: Exclude<DeliveryOutcome, { kind: 'delivered' }>): strin
 async function postpone(
   message: ForwardMessage,
   notBeforeMs: EpochMs,
-  why: 'paused' | 'on-trial' | 'busy' | 'interrupted',
+  why: 'paused' | 'on-trial' | 'late' | 'busy' | 'interrupted',
   ports: ForwardPorts,
 ): Promise<MessageResult> {
   const nowMs = ports.clock.now();

@@ -7,6 +7,7 @@ const delivered: DeliveryOutcome = { kind: 'delivered', status: 200 };
 const lost: DeliveryOutcome = { kind: 'failed', lost: 'timeout' };
 const broken: DeliveryOutcome = { kind: 'failed', status: 500 };
 const nowMs = 1_795_000_000_000;
+const budgetMs = 100_000;
 
 /** Until when a target is paused that did these one after the other, each taking so long. */
 function pausedMs(...told: readonly (readonly [DeliveryOutcome, number])[]): number {
@@ -41,21 +42,31 @@ describe('a target', () => {
   it('is tried with one delivery after a pause, until that is accepted', () => {
     const targets = createTargets(8);
     targets.note('key', lost, 0, nowMs);
-    expect(targets.restOf('key', nowMs + 9_999)).toBe('paused');
-    expect(targets.restOf('key', nowMs + 10_000)).toBeUndefined();
+    expect(targets.restOf('key', nowMs + 9_999, budgetMs)).toBe('paused');
+    expect(targets.restOf('key', nowMs + 10_000, budgetMs)).toBeUndefined();
     const giveBack = targets.take('key', 1);
-    expect(targets.restOf('key', nowMs + 10_000)).toBe('on-trial');
-    expect(targets.restOf('another', nowMs)).toBeUndefined();
+    expect(targets.restOf('key', nowMs + 10_000, budgetMs)).toBe('on-trial');
+    expect(targets.restOf('another', nowMs, budgetMs)).toBeUndefined();
     targets.note('key', delivered, 100, nowMs + 10_100);
-    expect(targets.restOf('key', nowMs + 10_100)).toBeUndefined();
+    expect(targets.restOf('key', nowMs + 10_100, budgetMs)).toBeUndefined();
     giveBack?.();
+  });
+
+  it('is left to the next run when its last delivery took more than half of the time that is left', () => {
+    const targets = createTargets(8);
+    expect(targets.restOf('key', nowMs, 1)).toBeUndefined();
+    targets.note('key', delivered, 4_000, nowMs);
+    expect(targets.restOf('key', nowMs, 8_000)).toBeUndefined();
+    expect(targets.restOf('key', nowMs, 7_999)).toBe('late');
+    targets.note('key', delivered, 10, nowMs);
+    expect(targets.restOf('key', nowMs, 7_999)).toBeUndefined();
   });
 
   it('is forgotten when a thousand others came after it', () => {
     const targets = createTargets(8);
     for (let count = 0; count <= 1_000; count += 1) targets.note(`key ${count}`, lost, 0, nowMs);
-    expect(targets.restOf('key 0', nowMs)).toBeUndefined();
-    expect(targets.restOf('key 2', nowMs)).toBe('paused');
+    expect(targets.restOf('key 0', nowMs, budgetMs)).toBeUndefined();
+    expect(targets.restOf('key 2', nowMs, budgetMs)).toBe('paused');
   });
 });
 

@@ -10,6 +10,8 @@ interface Target {
   openLarge: number;
   /** In a row. */
   failures: number;
+  /** The last one; 0 when there was none. */
+  tookMs: number;
   pausedUntilMs: EpochMs;
   /** It was paused because it failed, and has accepted nothing since: one delivery at a time finds out. */
   isOnTrial: boolean;
@@ -23,8 +25,11 @@ interface Target {
  * all of them would read and write.
  */
 export interface Targets {
-  /** Why nothing is to be delivered there now: it is paused, or the first delivery after that is under way. */
-  restOf(callbackKey: string, nowMs: EpochMs): 'paused' | 'on-trial' | undefined;
+  /**
+   * Why nothing is to be delivered there now: it is paused, the first delivery after that is under way, or the last one took so long
+   * that another may not end within `budgetMs`.
+   */
+  restOf(callbackKey: string, nowMs: EpochMs, budgetMs: number): 'paused' | 'on-trial' | 'late' | undefined;
   /** Takes a place for a delivery; gives what gives it back. Undefined when the token has its share, or too many large bodies are open. */
   take(callbackKey: string, bytes: number): (() => void) | undefined;
   /** A delivery has ended. */
@@ -44,16 +49,25 @@ export function createTargets(share: number): Targets {
   const targetOf = (callbackKey: string): Target => {
     const found = known.get(callbackKey);
     if (found !== undefined) return found;
-    const fresh = { open: 0, openLarge: 0, failures: 0, pausedUntilMs: 0, isOnTrial: false, turnAtMs: 0 };
+    const fresh = {
+      open: 0,
+      openLarge: 0,
+      failures: 0,
+      tookMs: 0,
+      pausedUntilMs: 0,
+      isOnTrial: false,
+      turnAtMs: 0,
+    };
     known.set(callbackKey, fresh);
     return fresh;
   };
 
   return {
-    restOf(callbackKey, nowMs) {
-      const { pausedUntilMs, isOnTrial, open } = targetOf(callbackKey);
+    restOf(callbackKey, nowMs, budgetMs) {
+      const { pausedUntilMs, isOnTrial, open, tookMs } = targetOf(callbackKey);
       if (nowMs < pausedUntilMs) return 'paused';
-      return isOnTrial && open > 0 ? 'on-trial' : undefined;
+      if (isOnTrial && open > 0) return 'on-trial';
+      return tookMs * 2 > budgetMs ? 'late' : undefined;
     },
 
     take(callbackKey, bytes) {
@@ -73,6 +87,7 @@ export function createTargets(share: number): Targets {
 
     note(callbackKey, outcome, tookMs, nowMs) {
       const target = targetOf(callbackKey);
+      target.tookMs = tookMs;
       const isDelivered = outcome.kind === 'delivered';
       target.failures = isDelivered ? 0 : target.failures + 1;
       const pauseMs = pauseAfterMs(outcome, tookMs, target.failures);

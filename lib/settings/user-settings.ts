@@ -30,6 +30,12 @@ export const userSettings = {
     [0, 3_600],
     'How long GeWe may go on with a list call after its connection is lost',
   ),
+  maxListCalls: count(
+    'MAX_LIST_CALLS',
+    100,
+    [2, 20_000],
+    'List calls open at GeWe, for all devices together',
+  ),
   defaultWait: seconds('DEFAULT_WAIT_S', 8, [0, 25], 'How long fetchContactsList waits for the list'),
   minRefreshInterval: seconds(
     'MIN_REFRESH_INTERVAL_S',

@@ -93,7 +93,7 @@ export async function createWorld(table: Table, token: string) {
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
     largeBodies: createGate(2),
-    queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void sent.push(message) },
     callbackQueue,
     rooms: {
       fetchInfo: async (secret, roomId) => {
@@ -192,7 +192,7 @@ export async function createWorld(table: Table, token: string) {
       eraseDevice(deviceKeyFor(appId), {
         records,
         eraser: createEraser(table),
-        queue: { send: async () => undefined, backlog: async () => 0 },
+        queue: { send: async () => undefined },
         clock,
       }),
 

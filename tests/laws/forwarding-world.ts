@@ -28,7 +28,7 @@ const conducts = {
 } as const satisfies Record<string, { takesMs: number; outcome: DeliveryOutcome }>;
 
 /** How long a received message is hidden, and how often it is received before it is a dead letter (`serverless.yml`). */
-const visibilityTimeoutMs = 70_000;
+const visibilityTimeoutMs = 130_000;
 const maxReceiveCount = 10;
 /** What a call to SQS and one to DynamoDB take. */
 const callMs = 10;
@@ -147,7 +147,8 @@ export class ForwardingWorld {
 
   async #serve(entry: Entry, ports: ForwardPorts): Promise<void> {
     entry.receives += 1;
-    const result = await forwardCallback(entry.message, ports, new AbortController().signal);
+    const run = { budgetMs: visibilityTimeoutMs, signal: new AbortController().signal };
+    const result = await forwardCallback(entry.message, ports, run);
     if (result.kind === 'ack' && !this.#options.crashes()) this.#left.delete(entry);
     else if (entry.receives < maxReceiveCount) this.#enqueue(entry, this.clock.now() + visibilityTimeoutMs);
     else this.deadLetters.push(entry.message);

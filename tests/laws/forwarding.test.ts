@@ -129,7 +129,7 @@ describe('every callback arrives, bytes equal, none lost', () => {
           const next = randomOf(crashes.map(Number));
           const chosen = { crashes: () => next() === 1 && left-- > 0 };
           const world = worldOf(story, received, jitter, chosen);
-          const receivedAgainMs = 5 * 70 * second;
+          const receivedAgainMs = 5 * 130 * second;
           await world.clock.runUntil(world.startMs + allThereMs(lengthOf(story)) + receivedAgainMs);
           expectAll(world, received, { repeated: true });
         },
