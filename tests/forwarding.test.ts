@@ -101,6 +101,7 @@ function startRelay(): ForwardPorts {
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
+    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: false },
     concurrency: 2,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
     log: (line) => logged.push(line),

@@ -7,12 +7,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import type { Invocation } from './functions.ts';
+import { withoutLoops } from './recursive-loops.ts';
+import type { FunctionConfig } from './serverless-config.ts';
 
 /** A queue and the function that takes its messages, as an event source mapping joins them on AWS. */
 export interface Mapping {
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly queueName: string;
+  readonly served: Pick<FunctionConfig, 'key' | 'name' | 'allowsLoops'>;
   /** Messages that are worked on at the same time. */
   readonly concurrency: number;
   readonly invoke: (event: SQSEvent) => Promise<Invocation>;
@@ -83,6 +86,7 @@ async function receiveOne({
 async function serve(mapping: Mapping, message: Message): Promise<void> {
   const { client, queueUrl, queueName, log } = mapping;
   const { MessageId: messageId = '', ReceiptHandle } = message;
+  if ((await withoutLoops([message], mapping)).length === 0) return;
   const result = await mapping.invoke(eventOf(mapping, message));
   if (result.kind === 'crashed') {
     log(`${queueName}: the function failed (${result.reason}); the message will be retried`);

@@ -44,7 +44,9 @@ it('reads what each function is called for', () => {
     timeoutS: 300,
     routes: [],
     queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
+    allowsLoops: true,
   });
+  expect(functionNamed('forward-callback')?.allowsLoops).toBe(false);
   expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
     { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2 },
   ]);

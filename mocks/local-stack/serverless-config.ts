@@ -26,6 +26,8 @@ export interface FunctionConfig {
   readonly rules: readonly EventRule[];
   /** Of an asynchronous invocation that failed (AWS's default is 2). */
   readonly maxRetries: number;
+  /** `recursiveLoop: Allow`: Lambda does not stop a chain of messages that comes back to it again and again. */
+  readonly allowsLoops: boolean;
 }
 
 /** Events of a bus that a function is invoked with. */
@@ -120,6 +122,7 @@ function functionOf(key: string, name: string, told: unknown, named: Named): Fun
       detailTypes: detailTypesOf(valueAt(rule, 'pattern'), at),
     })),
     maxRetries: typeof retries === 'number' ? retries : 2,
+    allowsLoops: valueAt(told, 'recursiveLoop') === 'Allow',
   };
 }
 
