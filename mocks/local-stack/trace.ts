@@ -63,3 +63,8 @@ const invokeStore = await InvokeStore.getInstanceAsync(true);
 export function withTrace<T>(header: string, run: () => T): T {
   return invokeStore.run({ [InvokeStoreBase.PROTECTED_KEYS.X_RAY_TRACE_ID]: header }, run);
 }
+
+/** The trace header of the invocation that this runs in; undefined outside of one. */
+export function currentTrace(): string | undefined {
+  return invokeStore.getXRayTraceId();
+}

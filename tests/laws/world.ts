@@ -3,7 +3,8 @@ import type { CallbackEvent } from '../../lib/callbacks/event.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
-import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import { defaultPolicy } from '../../lib/device/policy.test-data.ts';
+import type { Policy } from '../../lib/device/policy.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
@@ -14,6 +15,13 @@ import { eraseDevice } from '../../lib/refresh/erase.ts';
 import { fetchContacts } from '../../lib/refresh/run-step.ts';
 import { startRefresh } from '../../lib/refresh/start.ts';
 import { startDueDevices } from '../../lib/refresh/start-due.ts';
+import {
+  currentTrace,
+  invocationsIn,
+  longestChain,
+  nextTrace,
+  withTrace,
+} from '../../mocks/local-stack/trace.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -29,6 +37,7 @@ const success = { kind: 'success' as const };
 export const secret = { token: 'canary-token', appId: 'wx_law' };
 const owner = deviceOwnerOf(secret);
 export const { deviceKey } = owner;
+const workerName = 'fetch-contacts';
 const visibilityTimeoutMs = 330_000;
 const maxReceives = 10;
 /** Lambda ends the worker then. */
@@ -38,8 +47,17 @@ const otherLifeMs = 900_000;
 
 interface Queued {
   readonly message: RefreshMessage;
+  /** The trace header that it was sent with. */
+  readonly trace: string | undefined;
   visibleAtMs: number;
   receives: number;
+}
+
+/** What may differ between worlds. */
+export interface WorldOptions {
+  readonly policy?: Policy;
+  /** Absent: the chain of messages comes to the worker as often as it will; false: Lambda stops it. */
+  readonly allowsLoops?: boolean;
 }
 
 /** One device's world: GeWe, stores, a queue and workers that may die or stall at every call they make. */
@@ -53,6 +71,10 @@ export class World {
   reportedDeadLetters = 0;
   /** How many messages became dead letters. */
   deadLetters = 0;
+  /** Every message that was sent, in order. */
+  readonly sent: RefreshMessage[] = [];
+  /** How often one chain of messages came to a worker, at most. */
+  longestChain = 0;
   /** The random number that the schedule draws, every time. */
   jitter = 0.5;
   #fates: Fate[];
@@ -60,8 +82,17 @@ export class World {
   readonly #calls = new Map<string, number>();
   #queue: Queued[] = [];
   #serial = 0;
+  readonly #policy: Policy;
+  readonly #allowsLoops: boolean;
 
-  constructor(fates: readonly Fate[], plans: readonly CallPlan[], strikes: readonly Strike[] = []) {
+  constructor(
+    fates: readonly Fate[],
+    plans: readonly CallPlan[],
+    strikes: readonly Strike[] = [],
+    { policy = defaultPolicy, allowsLoops = true }: WorldOptions = {},
+  ) {
+    this.#policy = policy;
+    this.#allowsLoops = allowsLoops;
     this.#fates = [...fates];
     this.#strikes = strikes;
     this.gewe = new MadeUpGewe(this.clock, plans);
@@ -103,7 +134,7 @@ export class World {
       {
         ...this.#mortal(ports),
         clock: this.clock,
-        policy,
+        policy: this.#policy,
         newRefreshSuffix: () => suffix,
         telemetry: this.#telemetry,
       },
@@ -137,7 +168,7 @@ export class World {
       }),
       index: this.stores.index,
       clock: this.clock,
-      policy,
+      policy: this.#policy,
       newRefreshSuffix: () => suffix,
       random: () => this.jitter,
       telemetry: this.#telemetry,
@@ -174,7 +205,9 @@ export class World {
         callbackQueue: { send: async () => undefined },
       });
       const savedRooms = createSavedRooms(outside);
-      const ports = { ...outside, savedRooms, recentRooms: createRecentRooms(), clock: this.clock, policy };
+      const { clock } = this;
+      const recentRooms = createRecentRooms();
+      const ports = { ...outside, savedRooms, recentRooms, clock, policy: this.#policy };
       return applyCallback(event, owner.tokenKey, receivedAtMs, ports);
     });
   }
@@ -207,7 +240,9 @@ export class World {
   }
 
   async #send(message: RefreshMessage, delayS: number): Promise<void> {
-    const queued = { message, visibleAtMs: this.clock.now() + delayS * 1000, receives: 0 };
+    this.sent.push(message);
+    const visibleAtMs = this.clock.now() + delayS * 1000;
+    const queued = { message, trace: currentTrace(), visibleAtMs, receives: 0 };
     this.#queue.push(queued);
     this.#deliverAt(queued);
   }
@@ -221,7 +256,9 @@ export class World {
   }
 
   async #deliver(queued: Queued): Promise<void> {
-    queued.receives += 1;
+    const rounds = invocationsIn(queued.trace, workerName);
+    const isStopped = !this.#allowsLoops && rounds >= longestChain;
+    queued.receives = isStopped ? Math.max(queued.receives, maxReceives) + 1 : queued.receives + 1;
     this.#show(queued, visibilityTimeoutMs);
     const dead = queued.receives > maxReceives;
     if (queued.receives === maxReceives + 1) this.deadLetters += 1;
@@ -237,7 +274,9 @@ export class World {
     this.#deliverAt(queued);
   }
 
-  #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
+  #work({ message, trace }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
+    const invocation = nextTrace(trace, workerName);
+    this.longestChain = Math.max(this.longestChain, invocationsIn(invocation, workerName));
     const outside = this.#mortal(
       {
         records: this.stores,
@@ -261,13 +300,14 @@ export class World {
     const ports = {
       ...outside,
       clock: this.clock,
-      policy,
+      policy: this.#policy,
       newOwner: () => worker,
       newRefreshSuffix,
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    return fetchContacts(message, outside.handle, ports, { budgetMs: workerLifeMs, signal });
+    const run = { budgetMs: workerLifeMs, signal };
+    return withTrace(invocation, () => fetchContacts(message, outside.handle, ports, run));
   }
 
   #failFromDeadLetter({ message }: Queued, handle: MessageHandle): ReturnType<typeof handleDeadLetter> {

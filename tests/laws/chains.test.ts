@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../lib/device/policy.test-data.ts';
+import type { Policy } from '../../lib/device/policy.ts';
+import { mostSteps } from '../../lib/refresh/refresh-rules.ts';
+import { readServerlessConfig } from '../../mocks/local-stack/serverless-config.ts';
+import { fatesWith, numRunsOr, plansWith } from './lives.ts';
+import type { CallPlan } from './made-up-gewe.ts';
+import { deviceKey, World } from './world.ts';
+
+// Every step of a refresh is a message that the worker sends to itself. Lambda stops such a chain after 16 rounds, unless the function allows
+// loops; then nothing but the rules ends it.
+
+const s = 1_000;
+const hourMs = 3_600 * s;
+const { functions } = readServerlessConfig(join(import.meta.dirname, '../../serverless.yml'));
+const allowsLoops = functions.some(({ key, allowsLoops }) => key === 'fetch-contacts' && allowsLoops);
+
+/** The service's longest: GeWe may go on for an hour after a timeout, and everything is retried ten times. */
+const longest: Policy = {
+  ...defaultPolicy,
+  cacheWindowMs: hourMs,
+  retryDelaysMs: Array.from({ length: 10 }, () => 900 * s),
+};
+/** No list call is answered while somebody waits for it, and GeWe's cache stays empty. */
+const never: readonly CallPlan[] = Array.from({ length: 20 }, () => ({ worksS: 1_000_000, ends: 'list' }));
+
+async function endOfRefresh(world: World) {
+  void world.start();
+  await world.pass(30 * hourMs);
+  const record = await world.stores.load(deviceKey);
+  return record?.refresh;
+}
+
+/** Everything that may be chosen (`lib/settings/user-settings.ts`). */
+const policies = fc.record({
+  listTimeoutS: fc.integer({ min: 1, max: 270 }),
+  cachePollS: fc.integer({ min: 1, max: 60 }),
+  cacheWindowS: fc.integer({ min: 0, max: 3_600 }),
+  retryDelaysS: fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 10, size: 'max' }),
+});
+const policyOf = (chosen: typeof policies extends fc.Arbitrary<infer T> ? T : never): Policy => ({
+  ...defaultPolicy,
+  listTimeoutMs: chosen.listTimeoutS * s,
+  cachePollMs: chosen.cachePollS * s,
+  cacheWindowMs: chosen.cacheWindowS * s,
+  retryDelaysMs: chosen.retryDelaysS.map((delayS) => delayS * s),
+});
+
+/** The steps of each refresh, by its id, from the messages that were sent. */
+function stepsIn(world: World): readonly ReadonlySet<number>[] {
+  const steps = new Map<string, Set<number>>();
+  for (const message of world.sent) {
+    if (message.kind !== 'step') continue;
+    const { refreshId, step } = message;
+    steps.set(refreshId, (steps.get(refreshId) ?? new Set()).add(step));
+  }
+  return [...steps.values()];
+}
+
+describe('the chain of messages of a refresh', () => {
+  const ends = [
+    'list',
+    'same-list',
+    'short-list',
+    'short-list',
+    'empty',
+    'error',
+    'error',
+    'offline',
+  ] as const;
+  /** Many of the calls outlast everything that waits for them. */
+  const plans = fc
+    .tuple(plansWith(ends, 20), fc.array(fc.nat({ max: 2 }), { minLength: 20, maxLength: 20 }))
+    .map(([calls, longer]) =>
+      calls.map((call, index) =>
+        longer[index] === 0 ? call : { ...call, worksS: call.worksS * 1_000 + 100 },
+      ),
+    );
+
+  it('is shorter than its bound, whatever is chosen and whatever GeWe does', async () => {
+    await fc.assert(
+      fc.asyncProperty(policies, plans, fc.nat({ max: 2_000 }), async (chosen, calls, pauseS) => {
+        const policy = policyOf(chosen);
+        const world = new World([], calls, [], { policy });
+        // The second finds a list of the first, or a call of it that still runs.
+        for (const waitMs of [pauseS * s, 40 * hourMs]) {
+          void world.start();
+          await world.clock.runUntil(world.clock.now() + waitMs);
+        }
+        for (const steps of stepsIn(world)) expect(steps.size).toBeLessThan(mostSteps(policy));
+        const record = await world.stores.load(deviceKey);
+        expect(record?.refresh?.status).toMatch(/succeeded|failed/);
+        expect(record?.refresh).not.toMatchObject({ error: 'abandoned' });
+      }),
+      { numRuns: numRunsOr(100) },
+    );
+  });
+
+  it('is so, too, when workers and callers die or stall at any call', async () => {
+    await fc.assert(
+      fc.asyncProperty(policies, plans, fatesWith(12), async (chosen, calls, fates) => {
+        const policy = policyOf(chosen);
+        const world = new World(fates, calls, [], { policy });
+        for (const waitMs of [0, 600 * s, 40 * hourMs]) {
+          void world.start().catch(() => undefined);
+          await world.clock.runUntil(world.clock.now() + waitMs);
+        }
+        for (const steps of stepsIn(world)) expect(steps.size).toBeLessThan(mostSteps(policy));
+      }),
+      { numRuns: numRunsOr(100) },
+    );
+  });
+});
+
+describe('a refresh whose GeWe times out at every try, with a cache window of an hour and ten retries', () => {
+  it('ends as its rules say, after far more rounds than Lambda lets a loop have, as the worker may loop', async () => {
+    const world = new World([], never, [], { policy: longest, allowsLoops });
+    const refresh = await endOfRefresh(world);
+    expect(refresh).toMatchObject({ status: 'failed', error: 'upstream-timeout', attempt: 11 });
+    expect(world.deadLetters).toBe(0);
+    // Eleven list calls, and after each an hour of looking into the cache, in stretches of four minutes.
+    expect(world.sent).toHaveLength(11 * 16);
+    expect(world.longestChain).toBe(11 * 16);
+  });
+
+  it('would end as worker-crashed if the worker did not allow loops', async () => {
+    const world = new World([], never, [], { policy: longest, allowsLoops: false });
+    const refresh = await endOfRefresh(world);
+    expect(refresh).toMatchObject({ status: 'failed', error: 'worker-crashed' });
+    expect(world.longestChain).toBe(16);
+  });
+});
