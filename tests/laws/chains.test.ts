@@ -132,3 +132,27 @@ describe('a refresh whose GeWe times out at every try, with a cache window of an
     expect(world.longestChain).toBe(16);
   });
 });
+
+describe('a device that changes during each refresh', () => {
+  it('is refreshed as long as it does, by one chain, and no more often than the shortest interval', async () => {
+    const world = new World([], [], [], { allowsLoops });
+    await world.subscribe({ onCallbacks: true });
+    await world.pass(s);
+    for (const untilMs = world.clock.now() + 2 * hourMs; world.clock.now() < untilMs; ) {
+      void world.change();
+      await world.pass(2 * s);
+    }
+    const { begunAtMs } = world.gewe;
+    const gapsMs = begunAtMs.slice(1).map((atMs, index) => atMs - (begunAtMs[index] ?? 0));
+    expect(begunAtMs.length).toBeGreaterThan(100);
+    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(defaultPolicy.minRefreshIntervalMs);
+    expect(world.longestChain).toBeGreaterThan(100);
+    expect(world.deadLetters).toBe(0);
+
+    const [calls, messages] = [begunAtMs.length, world.sent.length];
+    await world.pass(24 * hourMs);
+    // One under way, and the one that sees the last change.
+    expect(begunAtMs.length - calls).toBeLessThanOrEqual(2);
+    expect(world.sent.length - messages).toBeLessThanOrEqual(4);
+  });
+});
