@@ -49,6 +49,7 @@ function poll(answers: readonly (Invocation | ((record: SQSRecord) => Invocation
     queueName: 'refresh',
     served: { key: 'worker', name: 'stack-worker', allowsLoops: false },
     concurrency: 2,
+    batchSize: 1,
     invoke,
     log,
     waitS: 0,

@@ -10,7 +10,7 @@ import { localAws } from './local-aws.ts';
 import { startPoller } from './poller.ts';
 import type { FunctionConfig } from './serverless-config.ts';
 import { type LocalSqs, startSqs } from './sqs.ts';
-import { invocationsIn, nextTrace, withTrace } from './trace.ts';
+import { invocationsIn, nextTrace, traceOfEvent, withTrace } from './trace.ts';
 
 const queues = [
   { name: 'work', visibilityTimeoutS: 30, maxReceiveCount: 10, deadLetterName: 'work-dead' },
@@ -53,7 +53,7 @@ const send = (body: string) => sendJson(client, sqs.queueUrl('work'), { body }, 
  */
 async function runChains(
   names: readonly string[],
-  { allowsLoops = false, until = Number.POSITIVE_INFINITY } = {},
+  { allowsLoops = false, until = Number.POSITIVE_INFINITY, batchSize = 1 } = {},
 ) {
   const came = new Map(names.map((name) => [name, 0]));
   const dead: string[] = [];
@@ -93,6 +93,7 @@ async function runChains(
     queueName: 'work',
     served,
     concurrency: 2,
+    batchSize,
     invoke: (event) => invoke(served, event),
     log: onLog,
     waitS: 0,
@@ -127,6 +128,22 @@ describe('a chain of messages that comes back to its function', () => {
     const { came, dead } = await runChains(['a', 'b', 'c']);
     expect(came).toEqual({ a: 16, b: 16, c: 16 });
     expect(dead).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a run with several messages', () => {
+  it('goes on from the one whose chain has come to its function most often', async () => {
+    const { came, dead } = await runChains(['a', 'b', 'c'], { batchSize: 3 });
+    for (const times of Object.values(came)) expect(times).toBeLessThanOrEqual(16);
+    expect(dead).toEqual(['a', 'b', 'c']);
+    const [one, two] = [nextTrace(undefined, 'one'), nextTrace(undefined, 'two')];
+    const batch = [undefined, two, one, nextTrace(two, 'one')].map((AWSTraceHeader) => ({
+      attributes: { ...(AWSTraceHeader && { AWSTraceHeader }) },
+    }));
+    expect(traceOfEvent({ Records: batch }, 'two')).toBe(two);
+    expect(traceOfEvent({ Records: batch }, 'one')).toBe(one);
+    expect(traceOfEvent({ Records: batch.slice(0, 1) }, 'one')).toBeUndefined();
+    expect(traceOfEvent({ requestContext: {} }, 'one')).toBeUndefined();
   });
 });
 
