@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly policy?: Policy;
   /** Absent: the chain of messages comes to the worker as often as it will; false: Lambda stops it. */
   readonly allowsLoops?: boolean;
+  /** What a worker has left of its time for each message; absent: all of it. */
+  readonly budgetMs?: number;
 }
 
 /** One device's world: GeWe, stores, a queue and workers that may die or stall at every call they make. */
@@ -88,15 +90,17 @@ export class World {
   #serial = 0;
   readonly #policy: Policy;
   readonly #allowsLoops: boolean;
+  readonly #budgetMs: number;
 
   constructor(
     fates: readonly Fate[],
     plans: readonly CallPlan[],
     strikes: readonly Strike[] = [],
-    { policy = defaultPolicy, allowsLoops = true }: WorldOptions = {},
+    { policy = defaultPolicy, allowsLoops = true, budgetMs = workerLifeMs }: WorldOptions = {},
   ) {
     this.#policy = policy;
     this.#allowsLoops = allowsLoops;
+    this.#budgetMs = budgetMs;
     this.#fates = [...fates];
     this.#strikes = strikes;
     this.gewe = new MadeUpGewe(this.clock, plans);
@@ -313,7 +317,7 @@ export class World {
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    const run = { budgetMs: workerLifeMs, signal, isFull: false };
+    const run = { budgetMs: this.#budgetMs, signal, isFull: false };
     return withTrace(invocation, () => fetchContacts(message, outside.handle, ports, run));
   }
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { longestChain } from '../../mocks/local-stack/trace.ts';
 import { chainsSuite } from '../acceptance/chains.ts';
 import { chainSettings } from '../acceptance/target.ts';
 import { type Service, startService } from './service.ts';
@@ -12,7 +11,6 @@ afterAll(() => service.close());
 
 chainsSuite(() => service.target);
 
-it('had a chain of more messages than Lambda lets a loop have', () => {
-  expect(service.messages.length).toBeGreaterThan(longestChain);
+it('takes a message for each list call and each look into the cache, of which none makes a worker fail', () => {
   expect(service.crashes).toEqual([]);
 });
