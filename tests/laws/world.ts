@@ -261,14 +261,21 @@ export class World {
   #deliverAt(queued: Queued): void {
     this.clock.at(queued.visibleAtMs, () => {
       if (!this.#queue.includes(queued) || this.clock.now() < queued.visibleAtMs) return;
-      void this.#deliver(queued);
+      void withTrace(this.#traceOf(queued), () => this.#deliver(queued));
     });
   }
 
-  async #deliver(queued: Queued): Promise<void> {
+  /** Of the worker's invocation with a message. One that Lambda stops makes the message a dead letter. */
+  #traceOf(queued: Queued): string {
     const rounds = invocationsIn(queued.trace, workerName);
     const isStopped = !this.#allowsLoops && rounds >= longestChain;
-    queued.receives = isStopped ? Math.max(queued.receives, maxReceives) + 1 : queued.receives + 1;
+    if (isStopped) queued.receives = Math.max(queued.receives, maxReceives);
+    else this.longestChain = Math.max(this.longestChain, rounds + 1);
+    return nextTrace(queued.trace, workerName);
+  }
+
+  async #deliver(queued: Queued): Promise<void> {
+    queued.receives += 1;
     this.#show(queued, visibilityTimeoutMs);
     const dead = queued.receives > maxReceives;
     if (queued.receives === maxReceives + 1) this.deadLetters += 1;
@@ -284,9 +291,7 @@ export class World {
     this.#deliverAt(queued);
   }
 
-  #work({ message, trace }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
-    const invocation = nextTrace(trace, workerName);
-    this.longestChain = Math.max(this.longestChain, invocationsIn(invocation, workerName));
+  #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
     const outside = this.#mortal(
       {
         records: this.stores,
@@ -318,7 +323,7 @@ export class World {
     };
     const signal = new AbortController().signal;
     const run = { budgetMs: this.#budgetMs, signal, isFull: false };
-    return withTrace(invocation, () => fetchContacts(message, outside.handle, ports, run));
+    return fetchContacts(message, outside.handle, ports, run);
   }
 
   #failFromDeadLetter({ message }: Queued, handle: MessageHandle): ReturnType<typeof handleDeadLetter> {
