@@ -12,7 +12,13 @@ describe('queues', () => {
     expect(unconsumedQueues([work, dead], [mapping])).toEqual(['dead']);
   });
 
-  it('need no event where the runs that another queue begins take from them', () => {
+  it('may be taken from by a function that runs for another', () => {
+    const other = { arn: 'arn:aws:sqs:here:1:other', takesDeadLetters: false };
+    const grants = [...worker.grants, `sqs:ReceiveMessage on ${other.arn}`];
+    expect(queueFaults([work, other], [{ ...worker, grants }], [mapping])).toEqual([]);
+  });
+
+  it('need an event when that function runs for no other, or another function runs for them', () => {
     const more = { arn: 'arn:aws:sqs:here:1:more', takesDeadLetters: false };
     const both = { ...worker, grants: [...worker.grants, `sqs:ReceiveMessage on ${more.arn}`] };
     expect(queueFaults([work, more, dead], [both], [mapping])).toEqual([]);

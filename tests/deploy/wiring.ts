@@ -26,8 +26,8 @@ export interface Receiver {
 const receiving = 'sqs:ReceiveMessage on ';
 
 /**
- * A queue that a function may receive from is mapped to it, or to nobody: then the runs that another queue begins take from it. Any other
- * queue is consumed, or keeps dead letters.
+ * A queue that a function may receive from is mapped to it, or to none, and the function runs for another queue and takes from this one
+ * itself; any other one is consumed, or keeps dead letters.
  */
 export function queueFaults(
   queues: readonly WiredQueue[],
