@@ -1,4 +1,3 @@
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
@@ -11,7 +10,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, ...batch } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
@@ -19,7 +18,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
   const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
   const ports = {
     callbacks: createCallbackStore(table),
-    parts: createBodyParts(table, clock),
+    bodyStore: bodyStoreFrom(read),
     opener: createBodyOpener(keyringFrom(read)),
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
     deadLetters: createDeadLetters(sqsFrom(read), read(wiringSettings.forwardDeadLetterQueueUrl)),

@@ -1,4 +1,3 @@
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createChatroomStore } from '../lib/aws/dynamodb/chatroom-store.ts';
 import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
@@ -20,7 +19,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { handlesFrom, keyringFrom, refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, handlesFrom, keyringFrom, refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, ...batch } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
@@ -36,7 +35,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     savedRooms: createSavedRooms({ records, snapshots }),
     recentRooms: createRecentRooms(),
     noteReceived: seldom(createCallbackStore(table).noteReceived),
-    parts: createBodyParts(table, clock),
+    bodyStore: bodyStoreFrom(read),
     bodies: createBodyOpener(keyring),
     opener: createOpener(keyring),
     parse: parseCallback,

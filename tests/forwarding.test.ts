@@ -6,14 +6,14 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createBodyStore } from '../lib/aws/s3/body-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
 import { createPausedTargets, type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
-import type { ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
+import type { BodyStore, ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
 import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
@@ -25,11 +25,12 @@ import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
 import { localLocation, useLocalTable } from './support/local-table.ts';
 import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
-// Forwarding on real queues, tables and servers. Its time runs quickly, and a message is visible again at once.
+// Forwarding on real queues, tables, buckets and servers. Its time runs quickly, and a message is visible again at once.
 
 const localTable = useLocalTable();
 let sqs: LocalSqs;
 let client: SQSClient;
+let bodyStore: BodyStore;
 let key: Awaited<ReturnType<typeof newSealingKey>>;
 
 beforeAll(async () => {
@@ -38,8 +39,10 @@ beforeAll(async () => {
       { name: 'forward', visibilityTimeoutS: 60 },
       { name: 'forward-dead', visibilityTimeoutS: 60 },
     ],
+    buckets: ['bodies'],
   });
   client = createSqsClient(localLocation(sqs.url));
+  bodyStore = createBodyStore({ name: 'bodies', location: localLocation(sqs.url) });
   key = await newSealingKey();
 });
 afterAll(async () => {
@@ -73,7 +76,7 @@ function startRelay(): ForwardPorts {
   const table = localTable.open();
   const ports: ForwardPorts = {
     callbacks: createCallbackStore(table),
-    parts: createBodyParts(table, clock),
+    bodyStore,
     opener: createBodyOpener(keyringOf([key.privateKey])),
     webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_500 }),
     deadLetters: createDeadLetters(client, sqs.queueUrl('forward-dead')),
@@ -124,14 +127,12 @@ async function forwardTo(target: string): Promise<void> {
   });
 }
 
-/** What `process-callback` sends: a body in the message, or in parts where it is large. */
+/** What `process-callback` sends: a body in the message, or where it is large a stored one. */
 async function receive(deliveryId: string, body: Uint8Array, receivedAtMs = clock.now()): Promise<void> {
   const binding = { callbackKey: 'canary-key', deliveryId };
   const sealed = await createBodySealer(key.publicKey).seal(body, binding);
-  const rests: SealedBody =
-    sealed.length < 100_000
-      ? { sealed }
-      : { parts: await createBodyParts(localTable.open(), clock).put(deliveryId, sealed) };
+  const rests: SealedBody = sealed.length < 100_000 ? { sealed } : { stored: true };
+  if ('stored' in rests) await bodyStore.put(deliveryId, sealed);
   const message: ForwardMessage = {
     kind: 'forward',
     ...binding,
@@ -171,7 +172,7 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   await forwardTo(`http://127.0.0.1:${port}/canary-path`);
   const isDown = Promise.withResolvers<void>();
   hidden = (count) => count >= 10 && isDown.resolve();
-  const { parts } = startRelay();
+  startRelay();
   for (const [id, body] of bodies) await receive(id, body);
   await isDown.promise;
 
@@ -206,7 +207,7 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   }
   expect(elsewhere.connections()).toBe(0);
   expect(await waiting('forward-dead')).toBe(0);
-  expect(await parts.read('4 MiB', 1)).toBeUndefined();
+  expect(await bodyStore.get('4 MiB')).toBeUndefined();
   const log = logged.join('');
   expect(log).toContain('failed-connection');
   expect(log).toContain('failed-timeout');
@@ -241,8 +242,8 @@ it('lays to rest what cannot be delivered for a day, and delivers it when it is 
 it('drops what waits for a callback that is gone, and its body', async () => {
   await createCallbackStore(localTable.open()).delete('canary-key');
   await receive('orphan', randomBytes(400_000));
-  const { parts } = startRelay();
+  startRelay();
   await drained();
   expect(logged.join('')).toContain('dropped');
-  expect(await parts.read('orphan', 1)).toBeUndefined();
+  expect(await bodyStore.get('orphan')).toBeUndefined();
 });

@@ -3,6 +3,9 @@ const polls = (queue: string) =>
   ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
     (action) => `sqs:${action} ${queue}`,
   );
+const bodies = 'BodiesBucket.Arn/*';
+/** Without the list S3 would say of a body that is gone that it may not be read. */
+const readsBodies = [`s3:GetObject ${bodies}`, `s3:DeleteObject ${bodies}`, 's3:ListBucket BodiesBucket'];
 const opens = 'secretsmanager:GetSecretValue SealingKeyring';
 
 /** What the roles of events and callbacks may do, beside their logs: `<action> <resource>`. */
@@ -10,7 +13,7 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReadDeviceRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
-  ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
+  ReceiveCallbackRole: [...ofTable('GetItem'), 'sqs:SendMessage CallbackQueue', `s3:PutObject ${bodies}`],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
     ...ofTable('GetItem', 'PutItem'),
@@ -21,15 +24,17 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   ],
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
-    ...ofTable('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+    ...ofTable('GetItem', 'PutItem', 'UpdateItem'),
     ...['CallbackQueue', 'RefreshQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('CallbackQueue'),
+    ...readsBodies,
     opens,
   ],
   ForwardCallbackRole: [
-    ...ofTable('GetItem', 'DeleteItem'),
+    ...ofTable('GetItem'),
     'sqs:SendMessage ForwardDeadLetterQueue',
     ...polls('ForwardQueue'),
+    ...readsBodies,
     opens,
   ],
   FetchContactsRole: [

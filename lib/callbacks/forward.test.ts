@@ -15,7 +15,7 @@ const message: ForwardMessage = {
   contentType: 'application/json',
   body: { sealed: 'sealed' },
 };
-const inParts: ForwardMessage = { ...message, body: { parts: 3 } };
+const stored: ForwardMessage = { ...message, body: { stored: true } };
 
 let nowMs: number;
 let outcome: DeliveryOutcome;
@@ -48,9 +48,9 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
     callbacks: {
       load: async () => ({ ...silent, forwardTo: 'https://bot.example.com/' }),
     },
-    parts: {
-      read: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
-      delete: async (deliveryId, parts) => void told.push(`deleted ${deliveryId} ${parts}`),
+    bodyStore: {
+      get: async (deliveryId) => `stored as ${deliveryId}`,
+      delete: async (deliveryId) => void told.push(`deleted ${deliveryId}`),
     },
     opener: {
       async open(sealed, binding) {
@@ -95,42 +95,38 @@ describe('a callback', () => {
     expect(told).toEqual(['opened sealed key delivery', 'counted delivered']);
   });
 
-  it('that is stored in parts is put together, and its parts deleted when it is delivered', async () => {
-    await deliver(inParts, portsWith());
-    expect(told).toEqual([
-      'opened sealed delivery 3 key delivery',
-      'deleted delivery 3',
-      'counted delivered',
-    ]);
+  it('whose body is stored is delivered with it, and the body deleted then', async () => {
+    await deliver(stored, portsWith());
+    expect(told).toEqual(['opened stored as delivery key delivery', 'deleted delivery', 'counted delivered']);
   });
 
   it.each([
     ['that is gone', undefined],
     ['that goes nowhere', silent],
-  ])('of a record %s is dropped, and its parts with it', async (_what, record) => {
+  ])('of a record %s is dropped, and its stored body with it', async (_what, record) => {
     const ports = portsWith({ callbacks: { load: async () => record } });
-    expect(await deliver(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(await deliver(stored, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(await deliver(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
-    expect(told).toEqual(['deleted delivery 3']);
+    expect(told).toEqual(['deleted delivery']);
     expect(deliveries).toEqual([]);
   });
 
-  it('that comes twice is delivered once, and no dead letter: its parts were deleted and have not expired', async () => {
-    const parts = { ...portsWith().parts, read: async () => undefined };
+  it('that comes twice is delivered once, and no dead letter: its body was deleted and has not expired', async () => {
+    const bodyStore = { ...portsWith().bodyStore, get: async () => undefined };
     nowMs = receivedAtMs + bodyKeptMs - 1;
-    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'repeated' });
+    expect(await deliver(stored, portsWith({ bodyStore }))).toEqual({ kind: 'ack', what: 'repeated' });
     expect(deliveries).toEqual([]);
     expect(told).toEqual([]);
   });
 
-  it('that was delivered does not come again because its parts could not be deleted', async () => {
-    const parts = {
-      ...portsWith().parts,
+  it('that was delivered does not come again because its body could not be deleted', async () => {
+    const bodyStore = {
+      ...portsWith().bodyStore,
       delete: async () => {
         throw new StoreUnavailable('no answer');
       },
     };
-    expect(await deliver(inParts, portsWith({ parts }))).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(await deliver(stored, portsWith({ bodyStore }))).toEqual({ kind: 'ack', what: 'delivered' });
   });
 });
 
@@ -140,18 +136,18 @@ describe('a callback that fails', () => {
     [{ kind: 'failed', lost: 'timeout' }, 'failed-timeout'],
     [{ kind: 'failed', lost: 'connection' }, 'failed-connection'],
     [{ kind: 'blocked', why: 'must be public' }, 'blocked'],
-  ])('with %j comes again later, with its parts', async (failure, what) => {
+  ])('with %j comes again later, with its body', async (failure, what) => {
     outcome = failure;
     nowMs = receivedAtMs + 600_000;
-    expect(await deliver(inParts, portsWith())).toEqual({ kind: 'retryLater', what });
+    expect(await deliver(stored, portsWith())).toEqual({ kind: 'retryLater', what });
     expect(hiddenS).toEqual([300]);
-    expect(told).toEqual(['opened sealed delivery 3 key delivery', `counted ${failure.kind}`]);
+    expect(told).toEqual(['opened stored as delivery key delivery', `counted ${failure.kind}`]);
   });
 
-  it('is laid to rest when it is older than a day, after one more attempt, with its parts', async () => {
+  it('is laid to rest when it is older than a day, after one more attempt, with its body', async () => {
     outcome = { kind: 'failed', status: 503 };
     nowMs = receivedAtMs + giveUpAfterMs + 1;
-    expect(await deliver(inParts, portsWith())).toEqual({ kind: 'ack', what: 'given-up' });
+    expect(await deliver(stored, portsWith())).toEqual({ kind: 'ack', what: 'given-up' });
     expect(deliveries).toHaveLength(1);
     expect(hiddenS).toEqual([]);
     expect(told.slice(1)).toEqual(['laid to rest delivery', 'counted given-up']);
@@ -162,14 +158,14 @@ describe('a callback that fails', () => {
     expect(await deliver(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
   });
 
-  it('that cannot be opened any more goes to the dead-letter queue: its parts have expired, or the key it was sealed for is gone', async () => {
+  it('that cannot be opened any more goes to the dead-letter queue: its body has expired, or the key it was sealed for is gone', async () => {
     nowMs = receivedAtMs + bodyKeptMs;
-    const gone = { ...portsWith().parts, read: async () => undefined };
+    const gone = { ...portsWith().bodyStore, get: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
     };
     const expected = { kind: 'ack', what: 'given-up' };
-    expect(await deliver(inParts, portsWith({ parts: gone }))).toEqual(expected);
+    expect(await deliver(stored, portsWith({ bodyStore: gone }))).toEqual(expected);
     expect(await deliver(message, portsWith({ opener: { open: unsealable } }))).toEqual(expected);
     expect(told).toEqual(Array(2).fill(['laid to rest delivery', 'counted given-up']).flat());
     expect(deliveries).toEqual([]);
@@ -187,7 +183,7 @@ describe('a callback that fails', () => {
     expect(told).not.toContain('counted given-up');
   });
 
-  it.each(['callbacks', 'parts', 'opener'] as const)(
+  it.each(['callbacks', 'bodyStore', 'opener'] as const)(
     'for the reason that %s cannot be asked comes again',
     async (port) => {
       const unavailable = async () => {
@@ -195,10 +191,10 @@ describe('a callback that fails', () => {
       };
       const changes = {
         callbacks: { callbacks: { load: unavailable } },
-        parts: { parts: { read: unavailable, delete: unavailable } },
+        bodyStore: { bodyStore: { get: unavailable, delete: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
-      await expect(deliver(inParts, portsWith(changes))).rejects.toThrow(StoreUnavailable);
+      await expect(deliver(stored, portsWith(changes))).rejects.toThrow(StoreUnavailable);
       expect(deliveries).toEqual([]);
     },
   );

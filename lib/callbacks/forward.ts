@@ -6,7 +6,7 @@ import type { Telemetry } from '../device/telemetry.ts';
 import { bodyKeptMs, isGivenUp, nextWaitS, pauseAfterMs } from './forward-rules.ts';
 import type {
   BodyOpener,
-  BodyParts,
+  BodyStore,
   CallbackStore,
   DeadLetters,
   DeliveryOutcome,
@@ -17,7 +17,7 @@ import type {
 
 export interface ForwardPorts {
   readonly callbacks: Pick<CallbackStore, 'load'>;
-  readonly parts: Pick<BodyParts, 'read' | 'delete'>;
+  readonly bodyStore: Pick<BodyStore, 'get' | 'delete'>;
   readonly opener: BodyOpener;
   readonly webhook: WebhookClient;
   readonly deadLetters: DeadLetters;
@@ -59,7 +59,7 @@ export async function forwardCallback(
   }
   const callback = await ports.callbacks.load(callbackKey);
   if (callback?.forwardTo === undefined) {
-    await deleteParts(message, ports);
+    await deleteBody(message, ports);
     return { kind: 'ack', what: 'dropped' };
   }
   const sealed = await readSealedBody(message, ports);
@@ -70,17 +70,17 @@ export async function forwardCallback(
   const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
   const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
   if (outcome.kind !== 'delivered') return retryOrGiveUp(message, ageAtStartMs, handle, ports, outcome);
-  await deleteParts(message, ports).catch(unlessUnavailable);
+  await deleteBody(message, ports).catch(unlessUnavailable);
   ports.telemetry?.forwardAttempted('delivered');
   return { kind: 'ack', what: 'delivered' };
 }
 
-/** Undefined when a part is gone. */
+/** Undefined when it is gone. */
 async function readSealedBody(
   { body, deliveryId }: ForwardMessage,
-  { parts }: ForwardPorts,
+  { bodyStore }: ForwardPorts,
 ): Promise<string | undefined> {
-  return 'parts' in body ? parts.read(deliveryId, body.parts) : body.sealed;
+  return 'stored' in body ? bodyStore.get(deliveryId) : body.sealed;
 }
 
 /** Undefined when it can never be opened again: the key that it was sealed for is gone. */
@@ -142,7 +142,7 @@ function wordOf(failure: Failure): string {
   return `${failure.kind}-${'lost' in failure ? failure.lost : failure.status}`;
 }
 
-/** The parts of its body stay, for as long as they are kept: whoever puts the message back finds them. */
+/** A stored body stays for as long as it is kept: whoever puts the message back finds it. */
 async function giveUp(
   message: ForwardMessage,
   { deadLetters, telemetry }: ForwardPorts,
@@ -152,11 +152,11 @@ async function giveUp(
   return { kind: 'ack', what: 'given-up' };
 }
 
-async function deleteParts({ deliveryId, body }: ForwardMessage, { parts }: ForwardPorts): Promise<void> {
-  if ('parts' in body) await parts.delete(deliveryId, body.parts);
+async function deleteBody({ deliveryId, body }: ForwardMessage, { bodyStore }: ForwardPorts): Promise<void> {
+  if ('stored' in body) await bodyStore.delete(deliveryId);
 }
 
-/** The parts expire by themselves: the message need not be received again for them. */
+/** A stored body expires by itself: the message need not be received again for them. */
 function unlessUnavailable(error: unknown): void {
   if (!(error instanceof StoreUnavailable)) throw error;
 }

@@ -53,17 +53,20 @@ export interface BodyOpener {
   open(sealed: string, binding: BodyBinding): Promise<Uint8Array>;
 }
 
-/** Sealed bodies that are too large for a message; deleted by the last who needs them, or after 16 days. */
-export interface BodyParts {
-  /** Gives the number of parts. Throws `StoreUnavailable`, as do the others. */
-  put(deliveryId: string, sealed: string): Promise<number>;
-  /** Undefined when a part is gone. */
-  read(deliveryId: string, parts: number): Promise<string | undefined>;
-  delete(deliveryId: string, parts: number): Promise<void>;
+/**
+ * Sealed bodies that are too large for a message, by their deliveries' ids; deleted by the last who needs them, or after 16 days.
+ * Every error is thrown as `StoreUnavailable`.
+ */
+export interface BodyStore {
+  put(deliveryId: string, sealed: string): Promise<void>;
+  /** Undefined when it is gone. */
+  get(deliveryId: string): Promise<string | undefined>;
+  /** Harmless when there is none. */
+  delete(deliveryId: string): Promise<void>;
 }
 
-/** A sealed body: itself, or how many parts of it are kept under the delivery's id. */
-export type SealedBody = { readonly sealed: string } | { readonly parts: number };
+/** A sealed body: itself, or that it is in the body store under the delivery's id. */
+export type SealedBody = { readonly sealed: string } | { readonly stored: true };
 
 interface ReceivedCallback {
   readonly callbackKey: string;

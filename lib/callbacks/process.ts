@@ -8,7 +8,7 @@ import { type ApplyPorts, applyCallback } from './apply.ts';
 import { headerIdOf } from './event.ts';
 import type {
   BodyOpener,
-  BodyParts,
+  BodyStore,
   CallbackMessage,
   CallbackStore,
   ForwardQueue,
@@ -17,7 +17,7 @@ import type {
 
 export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
-  readonly parts: BodyParts;
+  readonly bodyStore: BodyStore;
   readonly parse: ParseCallback;
   readonly forwardQueue: ForwardQueue;
   readonly noteReceived: CallbackStore['noteReceived'];
@@ -37,8 +37,8 @@ export async function processCallback(
 ): Promise<MessageResult> {
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
   const { callbackKey, deliveryId, receivedAtMs, contentType, body } = message;
-  const sealed = 'sealed' in body ? body.sealed : await ports.parts.read(deliveryId, body.parts);
-  // It was forwarded, and its parts deleted, before this message was received again.
+  const sealed = 'sealed' in body ? body.sealed : await ports.bodyStore.get(deliveryId);
+  // It was forwarded, and its body deleted, before this message was received again.
   if (sealed === undefined) return { kind: 'ack', what: 'body-gone' };
   const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
   const forward = async () => {
@@ -47,14 +47,14 @@ export async function processCallback(
     const delivery = { callbackKey, deliveryId, receivedAtMs, contentType, body };
     await ports.forwardQueue.send({ kind: 'forward', ...delivery, headerId }, 0);
   };
-  // Forwarding deletes the parts: if this had to be tried again after that, the callback would never be applied.
+  // Forwarding deletes a stored body: if this had to be tried again after that, the callback would never be applied.
   const forwardsFirst = 'sealed' in body;
   if (forwardsFirst) await forward();
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await applyCallback(event, tokenKey, receivedAtMs, ports);
   if (!forwardsFirst) await forward();
-  if ('parts' in body && !message.forward) await ports.parts.delete(deliveryId, body.parts);
+  if ('stored' in body && !message.forward) await ports.bodyStore.delete(deliveryId);
   ports.telemetry?.callbackHandled(effect);
   return { kind: 'ack', what: effect };
 }

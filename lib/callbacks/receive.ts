@@ -1,11 +1,11 @@
 import type { Clock } from '../device/ports.ts';
 import { callbackKeyIn, isIdOf } from './callback-id.ts';
-import type { BodyParts, BodySealer, CallbackQueue, CallbackStore, SealedBody } from './ports.ts';
+import type { BodySealer, BodyStore, CallbackQueue, CallbackStore, SealedBody } from './ports.ts';
 
 export interface ReceivePorts {
   readonly callbacks: CallbackStore;
   readonly sealer: BodySealer;
-  readonly parts: BodyParts;
+  readonly bodyStore: BodyStore;
   readonly queue: CallbackQueue;
   readonly clock: Clock;
   /** 22 characters of base64url. */
@@ -22,8 +22,11 @@ export interface Incoming {
   readonly wasForwarded: boolean;
 }
 
-/** A message may have 256 KiB (SQS, at its least); this leaves room for the members beside the body. */
-const maxSealedLength = 180 * 1024;
+/**
+ * A message has up to 1 MiB (SQS quota); this leaves 124 KiB for the members beside the body, of which only the content type has no
+ * fixed length: API Gateway lets all headers together have 10 KiB.
+ */
+const maxSealedLength = 900 * 1024;
 
 /**
  * Keeps a callback until it is processed, whatever it says: when this returns true, it will not be lost. False when the id is
@@ -46,8 +49,8 @@ export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): 
     tokenKey: Buffer.from(record.tokenKey).toString('base64url'),
     forward: record.forwardTo !== undefined && !wasForwarded,
   } as const;
-  const kept: SealedBody =
-    sealed.length <= maxSealedLength ? { sealed } : { parts: await ports.parts.put(deliveryId, sealed) };
+  const kept: SealedBody = sealed.length <= maxSealedLength ? { sealed } : { stored: true };
+  if ('stored' in kept) await ports.bodyStore.put(deliveryId, sealed);
   await ports.queue.send({ ...message, body: kept }, 0);
   return true;
 }

@@ -1,25 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBodyStore } from '../../lib/aws/s3/body-store.ts';
 import { headerIdOf } from '../../lib/callbacks/event.ts';
 import { QueueUnavailable, Unsealable } from '../../lib/device/ports.ts';
 import { parseCallback } from '../../lib/gewe/callback-wire.ts';
-import { useLocalTable } from '../support/local-table.ts';
+import { type LocalSqs, startSqs } from '../../mocks/local-stack/sqs.ts';
+import { localLocation, useLocalTable } from '../support/local-table.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();
 const target = 'https://bot.example.com/wechat';
 
+let s3: LocalSqs;
+beforeAll(async () => {
+  s3 = await startSqs({ queues: [], buckets: ['bodies'] });
+});
+afterAll(() => s3.close());
+
 let worlds = 0;
 let world: World;
 beforeEach(async () => {
-  world = await createWorld(local.open(), `token-receiving-${++worlds}`);
+  const bodyStore = createBodyStore({ name: 'bodies', location: localLocation(s3.url) });
+  world = await createWorld(local.open(), `token-receiving-${++worlds}`, bodyStore);
 });
 
 /** The bytes of a message to be forwarded. */
 async function bodyFor(forwarded: World['forwarded'][number] | undefined): Promise<Buffer> {
   if (forwarded === undefined) throw new Error('nothing was forwarded');
   const { callbackKey, deliveryId, body } = forwarded;
-  const sealed = 'sealed' in body ? body.sealed : await world.ports.parts.read(deliveryId, body.parts);
+  const sealed = 'sealed' in body ? body.sealed : await world.ports.bodyStore.get(deliveryId);
   return Buffer.from(await world.ports.bodies.open(sealed ?? '', { callbackKey, deliveryId }));
 }
 
@@ -126,11 +135,11 @@ describe('a body too large for a message', () => {
   const padding = randomBytes(2_000_000).toString('base64');
   const large = Buffer.from(JSON.stringify({ ...JSON.parse(sampleOf('room-text').toString()), padding }));
 
-  it('is stored in parts that are passed on to be forwarded', async () => {
+  it('is stored, and passed on to be forwarded by the name of its delivery', async () => {
     const id = await world.upsertCallback(target);
     await world.post(id, large);
     const [message] = world.forwarded;
-    expect(message?.body).toEqual({ parts: expect.any(Number) });
+    expect(message?.body).toEqual({ stored: true });
     expect((await bodyFor(message)).equals(large)).toBe(true);
   });
 
@@ -152,11 +161,11 @@ describe('a body too large for a message', () => {
     world.receiveOnly = true;
     await world.post(id, large);
     const message = world.queued[0]?.message;
-    if (message?.kind !== 'callback' || !('parts' in message.body)) throw new Error('not in parts');
-    const { deliveryId, body } = message;
-    expect(await world.ports.parts.read(deliveryId, body.parts)).toBeDefined();
+    if (message?.kind !== 'callback' || !('stored' in message.body)) throw new Error('not stored');
+    const { deliveryId } = message;
+    expect(await world.ports.bodyStore.get(deliveryId)).toBeDefined();
     await world.run(0);
-    expect(await world.ports.parts.read(deliveryId, body.parts)).toBeUndefined();
+    expect(await world.ports.bodyStore.get(deliveryId)).toBeUndefined();
     // SQS may give a message twice.
     world.queued.push({ message, visibleAtMs: world.now() });
     await world.run(0);

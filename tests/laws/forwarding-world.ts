@@ -39,7 +39,7 @@ export class ForwardingWorld {
   readonly startMs = this.clock.now();
   readonly arrived: (Pick<WebhookRequest, 'headerId' | 'body'> & { readonly atMs: number })[] = [];
   readonly deadLetters: ForwardMessage[] = [];
-  readonly parts = new Map<string, string>();
+  readonly stored = new Map<string, string>();
   /** Requests that were made to each target. */
   readonly attempts = new Map<string, number>();
   #queue: Waiting[] = [];
@@ -57,11 +57,11 @@ export class ForwardingWorld {
     return this.#queue.length;
   }
 
-  /** The callback is received `afterMs` from the start. `inParts`: its body is large. */
-  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, inParts: boolean): void {
+  /** The callback is received `afterMs` from the start. `isLarge`: so is its body, which is stored. */
+  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, isLarge: boolean): void {
     const receivedAtMs = this.startMs + afterMs;
     const sealed = Buffer.from(body).toString('base64');
-    if (inParts) this.parts.set(id, sealed);
+    if (isLarge) this.stored.set(id, sealed);
     const message: ForwardMessage = {
       kind: 'forward',
       callbackKey,
@@ -69,7 +69,7 @@ export class ForwardingWorld {
       headerId: id,
       receivedAtMs,
       contentType: 'application/json',
-      body: inParts ? { parts: 1 } : { sealed },
+      body: isLarge ? { stored: true } : { sealed },
     };
     this.#queue.push({ message, visibleAtMs: receivedAtMs });
   }
@@ -107,9 +107,9 @@ export class ForwardingWorld {
     };
     return {
       callbacks: { load: async (callbackKey) => ({ ...record, forwardTo: callbackKey }) },
-      parts: {
-        read: async (deliveryId) => this.parts.get(deliveryId),
-        delete: async (deliveryId) => void this.parts.delete(deliveryId),
+      bodyStore: {
+        get: async (deliveryId) => this.stored.get(deliveryId),
+        delete: async (deliveryId) => void this.stored.delete(deliveryId),
       },
       opener: { open: async (sealed) => Buffer.from(sealed, 'base64') },
       webhook: { deliver: (delivery) => this.#deliver(delivery) },

@@ -34,7 +34,8 @@ const callback: CallbackMessage = {
   forward: false,
   body: { sealed: 's' },
 };
-const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
+const stored: CallbackMessage = { ...callback, forward: true, body: { stored: true } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { stored: true } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -44,7 +45,7 @@ async function bodyIn(queue: string): Promise<string> {
 
 it('reads what the queues were given', async () => {
   const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
-  for (const message of [callback, { ...callback, forward: true, body: { parts: 1 } }, room]) {
+  for (const message of [callback, stored, room]) {
     await callbacks.send(message, 0);
     expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
   }
@@ -74,7 +75,7 @@ it.each([
   JSON.stringify({ ...room, sealed: '' }),
   JSON.stringify({ ...callback, body: {} }),
   JSON.stringify({ ...callback, body: 's' }),
-  JSON.stringify({ ...callback, body: { parts: 0 } }),
+  JSON.stringify({ ...callback, body: { stored: false } }),
   JSON.stringify({ ...callback, forward: 'true' }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
