@@ -3,6 +3,7 @@ import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
 import { createPausedTargets, forwardCallback } from '../lib/callbacks/forward.ts';
+import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
@@ -20,6 +21,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     callbacks: createCallbackStore(table),
     bodyStore: bodyStoreFrom(read),
     opener: createBodyOpener(keyringFrom(read)),
+    parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
     deadLetters: createDeadLetters(sqsFrom(read), read(wiringSettings.forwardDeadLetterQueueUrl)),
     paused: createPausedTargets(),

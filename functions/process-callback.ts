@@ -4,7 +4,7 @@ import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
 import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
-import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
+import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
 import { processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
@@ -25,7 +25,6 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
-  const sqs = sqsFrom(read);
   const records = createRecordStore(table, newNonce);
   const snapshots = createSnapshotStore(table);
   const ports = {
@@ -40,8 +39,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     opener: createOpener(keyring),
     parse: parseCallback,
     queue: refreshQueueFrom(read),
-    callbackQueue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
-    forwardQueue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
+    callbackQueue: createCallbackQueue(sqsFrom(read), read(wiringSettings.callbackQueueUrl)),
     rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),
     chatroomIntervalMs: read(userSettings.chatroomInterval),
     clock,
@@ -51,7 +49,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
   return { ports, handleOf: handlesFrom(read, wiringSettings.callbackQueueUrl), log };
 });
 
-/** Serves the callback queue: hands callbacks on to be forwarded, applies what they say, and asks GeWe about chatrooms. */
+/** Serves the callback queue: applies what callbacks say, and asks GeWe about chatrooms. */
 export const handler = queueHandler(
   parseCallbackMessage,
   (message, handle, run) => processCallback(message, handle, ports, run),

@@ -1,5 +1,5 @@
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
-import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
+import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { receiveCallback } from '../lib/callbacks/receive.ts';
 import { acknowledgement, incomingOf, inTime } from '../lib/http/incoming-callback.ts';
 import { httpHandler } from '../lib/http/stack.ts';
@@ -16,11 +16,13 @@ const timeoutMs = 1_000;
 
 const { ports, report } = readConfig(process.env, (read) => {
   const table = tableFrom(read, timeoutMs);
+  const sqs = sqsFrom(read, timeoutMs);
   const ports = {
     callbacks: createCallbackStore(table),
     sealer: createBodySealer(read(wiringSettings.sealingPublicKey)),
     bodyStore: bodyStoreFrom(read, timeoutMs),
-    queue: createCallbackQueue(sqsFrom(read, timeoutMs), read(wiringSettings.callbackQueueUrl)),
+    queue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
+    forwardQueue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
     clock,
     newDeliveryId,
   };
@@ -29,7 +31,7 @@ const { ports, report } = readConfig(process.env, (read) => {
 
 /**
  * Where GeWe posts callbacks: `receiveCallback` (200, 404, 413, 503; `openapi.yaml`). It keeps them, sealed, and knows nothing of
- * what they say: `process-callback.ts` reads them.
+ * what they say: `process-callback.ts` and `forward-callback.ts` read them.
  */
 export const handler = httpHandler(
   async (request) => acknowledgement(await inTime(receiveCallback(incomingOf(request), ports))),

@@ -4,8 +4,8 @@ const polls = (queue: string) =>
     (action) => `sqs:${action} ${queue}`,
   );
 const bodies = 'BodiesBucket.Arn/*';
-/** Without the list S3 would say of a body that is gone that it may not be read. */
-const readsBodies = [`s3:GetObject ${bodies}`, `s3:DeleteObject ${bodies}`, 's3:ListBucket BodiesBucket'];
+/** Without the list S3 would say of a body that has expired that it may not be read. */
+const readsBodies = [`s3:GetObject ${bodies}`, 's3:ListBucket BodiesBucket'];
 const opens = 'secretsmanager:GetSecretValue SealingKeyring';
 
 /** What the roles of events and callbacks may do, beside their logs: `<action> <resource>`. */
@@ -13,7 +13,11 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReadDeviceRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
-  ReceiveCallbackRole: [...ofTable('GetItem'), 'sqs:SendMessage CallbackQueue', `s3:PutObject ${bodies}`],
+  ReceiveCallbackRole: [
+    ...ofTable('GetItem'),
+    ...['CallbackQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    `s3:PutObject ${bodies}`,
+  ],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
     ...ofTable('GetItem', 'PutItem'),
@@ -25,7 +29,7 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
     ...ofTable('GetItem', 'PutItem', 'UpdateItem'),
-    ...['CallbackQueue', 'RefreshQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    ...['CallbackQueue', 'RefreshQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('CallbackQueue'),
     ...readsBodies,
     opens,

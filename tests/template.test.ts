@@ -75,7 +75,7 @@ describe('the packaged template', () => {
     'start-due': 100_000,
     'on-refresh-event': 98_000,
     'process-callback': 127_000,
-    'forward-callback': 120_000,
+    'forward-callback': 122_000,
   };
 
   it('ships one small file a function', () => {

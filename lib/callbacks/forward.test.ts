@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable, StoreUnavailable, Unsealable } from '../device/ports.ts';
+import { parseCallback } from '../gewe/callback-wire.ts';
+import { type CallbackEvent, headerIdOf } from './event.ts';
 import { createPausedTargets, type ForwardPorts, forwardCallback } from './forward.ts';
-import { bodyKeptMs, giveUpAfterMs } from './forward-rules.ts';
+import { giveUpAfterMs } from './forward-rules.ts';
 import type { CallbackRecord, DeliveryOutcome, ForwardMessage, WebhookRequest } from './ports.ts';
 
 const receivedAtMs = 1_795_000_000_000;
 const bytes = Uint8Array.of(0x7b, 0xff, 0x00);
+const event: CallbackEvent = { kind: 'other', appId: 'wx_demo', messageId: '7268255507978211143' };
 const message: ForwardMessage = {
   kind: 'forward',
   callbackKey: 'key',
   deliveryId: 'delivery',
-  headerId: 'header',
   receivedAtMs,
   contentType: 'application/json',
   body: { sealed: 'sealed' },
@@ -48,16 +52,14 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
     callbacks: {
       load: async () => ({ ...silent, forwardTo: 'https://bot.example.com/' }),
     },
-    bodyStore: {
-      get: async (deliveryId) => `stored as ${deliveryId}`,
-      delete: async (deliveryId) => void told.push(`deleted ${deliveryId}`),
-    },
+    bodyStore: { get: async (deliveryId) => `stored as ${deliveryId}` },
     opener: {
       async open(sealed, binding) {
         told.push(`opened ${sealed} ${binding.callbackKey} ${binding.deliveryId}`);
         return bytes;
       },
     },
+    parse: () => event,
     webhook: {
       async deliver(delivery) {
         deliveries.push(delivery);
@@ -86,7 +88,7 @@ describe('a callback', () => {
       {
         target: 'https://bot.example.com/',
         ownHosts: ['gateway.example.com', 'own.example.com'],
-        headerId: 'header',
+        headerId: headerIdOf(event, 'key', 'delivery'),
         receivedAtMs,
         contentType: 'application/json',
         body: bytes,
@@ -95,38 +97,35 @@ describe('a callback', () => {
     expect(told).toEqual(['opened sealed key delivery', 'counted delivered']);
   });
 
-  it('whose body is stored is delivered with it, and the body deleted then', async () => {
+  it('is named as GeWe’s own repeats of it are; what has no id of its own, by its delivery', async () => {
+    const sampleOf = (name: string) =>
+      readFileSync(join(import.meta.dirname, `../../mocks/gewe/callbacks/${name}.json`));
+    for (const name of ['room-text', 'room-text', 'friend-deleted', 'friend-deleted', 'room-own-text']) {
+      const opener = { open: async () => sampleOf(name) };
+      const deliveryId = `delivery ${deliveries.length}`;
+      await deliver({ ...message, deliveryId }, portsWith({ opener, parse: parseCallback }));
+    }
+    const [first, again, ...others] = deliveries.map(({ headerId }) => headerId);
+    expect(first).toMatch(/^[\w-]{22}$/);
+    expect(again).toBe(first);
+    expect(others.slice(0, 2)).toEqual(['delivery 2', 'delivery 3']);
+    expect(others[2]).not.toBe(first);
+  });
+
+  it('whose body is stored is delivered with it', async () => {
     await deliver(stored, portsWith());
-    expect(told).toEqual(['opened stored as delivery key delivery', 'deleted delivery', 'counted delivered']);
+    expect(told).toEqual(['opened stored as delivery key delivery', 'counted delivered']);
   });
 
   it.each([
     ['that is gone', undefined],
     ['that goes nowhere', silent],
-  ])('of a record %s is dropped, and its stored body with it', async (_what, record) => {
+  ])('of a record %s is dropped', async (_what, record) => {
     const ports = portsWith({ callbacks: { load: async () => record } });
     expect(await deliver(stored, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(await deliver(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
-    expect(told).toEqual(['deleted delivery']);
-    expect(deliveries).toEqual([]);
-  });
-
-  it('that comes twice is delivered once, and no dead letter: its body was deleted and has not expired', async () => {
-    const bodyStore = { ...portsWith().bodyStore, get: async () => undefined };
-    nowMs = receivedAtMs + bodyKeptMs - 1;
-    expect(await deliver(stored, portsWith({ bodyStore }))).toEqual({ kind: 'ack', what: 'repeated' });
-    expect(deliveries).toEqual([]);
     expect(told).toEqual([]);
-  });
-
-  it('that was delivered does not come again because its body could not be deleted', async () => {
-    const bodyStore = {
-      ...portsWith().bodyStore,
-      delete: async () => {
-        throw new StoreUnavailable('no answer');
-      },
-    };
-    expect(await deliver(stored, portsWith({ bodyStore }))).toEqual({ kind: 'ack', what: 'delivered' });
+    expect(deliveries).toEqual([]);
   });
 });
 
@@ -159,8 +158,7 @@ describe('a callback that fails', () => {
   });
 
   it('that cannot be opened any more goes to the dead-letter queue: its body has expired, or the key it was sealed for is gone', async () => {
-    nowMs = receivedAtMs + bodyKeptMs;
-    const gone = { ...portsWith().bodyStore, get: async () => undefined };
+    const gone = { get: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
     };
@@ -191,7 +189,7 @@ describe('a callback that fails', () => {
       };
       const changes = {
         callbacks: { callbacks: { load: unavailable } },
-        bodyStore: { bodyStore: { get: unavailable, delete: unavailable } },
+        bodyStore: { bodyStore: { get: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
       await expect(deliver(stored, portsWith(changes))).rejects.toThrow(StoreUnavailable);

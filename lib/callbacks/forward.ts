@@ -1,9 +1,10 @@
 import { BoundedMap } from '../device/bounded-map.ts';
 import type { MessageResult } from '../device/ports.ts';
-import { type Clock, type MessageHandle, StoreUnavailable, Unsealable } from '../device/ports.ts';
+import { type Clock, type MessageHandle, Unsealable } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
-import { bodyKeptMs, isGivenUp, nextWaitS, pauseAfterMs } from './forward-rules.ts';
+import { headerIdOf } from './event.ts';
+import { isGivenUp, nextWaitS, pauseAfterMs } from './forward-rules.ts';
 import type {
   BodyOpener,
   BodyStore,
@@ -11,14 +12,16 @@ import type {
   DeadLetters,
   DeliveryOutcome,
   ForwardMessage,
+  ParseCallback,
   WebhookClient,
   WebhookRequest,
 } from './ports.ts';
 
 export interface ForwardPorts {
   readonly callbacks: Pick<CallbackStore, 'load'>;
-  readonly bodyStore: Pick<BodyStore, 'get' | 'delete'>;
+  readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly opener: BodyOpener;
+  readonly parse: ParseCallback;
   readonly webhook: WebhookClient;
   readonly deadLetters: DeadLetters;
   readonly paused: PausedTargets;
@@ -58,39 +61,24 @@ export async function forwardCallback(
     return retryOrGiveUp(message, ageAtStartMs, handle, ports, 'paused');
   }
   const callback = await ports.callbacks.load(callbackKey);
-  if (callback?.forwardTo === undefined) {
-    await deleteBody(message, ports);
-    return { kind: 'ack', what: 'dropped' };
-  }
-  const sealed = await readSealedBody(message, ports);
-  // It came twice: `process-callback` may have been interrupted, and SQS promises no more.
-  if (sealed === undefined && ageOf(message, ports) < bodyKeptMs) return { kind: 'ack', what: 'repeated' };
-  const body = sealed === undefined ? undefined : await openedOf(sealed, message, ports);
+  if (callback?.forwardTo === undefined) return { kind: 'ack', what: 'dropped' };
+  const body = await openedOf(message, ports);
   if (body === undefined) return giveUp(message, ports);
   const ownHosts = [...callback.ownHosts, ...ports.ownHosts];
   const outcome = await attempt(message, { target: callback.forwardTo, ownHosts, body }, ports, signal);
   if (outcome.kind !== 'delivered') return retryOrGiveUp(message, ageAtStartMs, handle, ports, outcome);
-  await deleteBody(message, ports).catch(unlessUnavailable);
   ports.telemetry?.forwardAttempted('delivered');
   return { kind: 'ack', what: 'delivered' };
 }
 
-/** Undefined when it is gone. */
-async function readSealedBody(
-  { body, deliveryId }: ForwardMessage,
-  { bodyStore }: ForwardPorts,
-): Promise<string | undefined> {
-  return 'stored' in body ? bodyStore.get(deliveryId) : body.sealed;
-}
-
-/** Undefined when it can never be opened again: the key that it was sealed for is gone. */
+/** Undefined when it can never be opened again: it has expired, or the key that it was sealed for is gone. */
 async function openedOf(
-  sealed: string,
-  { callbackKey, deliveryId }: ForwardMessage,
-  { opener }: ForwardPorts,
+  { callbackKey, deliveryId, body }: ForwardMessage,
+  { opener, bodyStore }: ForwardPorts,
 ): Promise<Uint8Array | undefined> {
+  const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
   try {
-    return await opener.open(sealed, { callbackKey, deliveryId });
+    return sealed === undefined ? undefined : await opener.open(sealed, { callbackKey, deliveryId });
   } catch (error) {
     if (error instanceof Unsealable) return undefined;
     throw error;
@@ -104,10 +92,11 @@ function ageOf({ receivedAtMs }: ForwardMessage, { clock }: ForwardPorts): numbe
 async function attempt(
   message: ForwardMessage,
   to: Pick<WebhookRequest, 'target' | 'ownHosts' | 'body'>,
-  { webhook, clock, paused }: ForwardPorts,
+  { webhook, parse, clock, paused }: ForwardPorts,
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {
-  const { callbackKey, headerId, receivedAtMs, contentType } = message;
+  const { callbackKey, deliveryId, receivedAtMs, contentType } = message;
+  const headerId = headerIdOf(parse(to.body), callbackKey, deliveryId);
   const startedAtMs = clock.now();
   const outcome = await webhook.deliver({ ...to, headerId, receivedAtMs, contentType }, signal);
   if ('lost' in outcome) {
@@ -142,7 +131,6 @@ function wordOf(failure: Failure): string {
   return `${failure.kind}-${'lost' in failure ? failure.lost : failure.status}`;
 }
 
-/** A stored body stays for as long as it is kept: whoever puts the message back finds it. */
 async function giveUp(
   message: ForwardMessage,
   { deadLetters, telemetry }: ForwardPorts,
@@ -150,13 +138,4 @@ async function giveUp(
   await deadLetters.send(message);
   telemetry?.forwardAttempted('given-up');
   return { kind: 'ack', what: 'given-up' };
-}
-
-async function deleteBody({ deliveryId, body }: ForwardMessage, { bodyStore }: ForwardPorts): Promise<void> {
-  if ('stored' in body) await bodyStore.delete(deliveryId);
-}
-
-/** A stored body expires by itself: the message need not be received again for them. */
-function unlessUnavailable(error: unknown): void {
-  if (!(error instanceof StoreUnavailable)) throw error;
 }

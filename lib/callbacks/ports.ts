@@ -54,15 +54,13 @@ export interface BodyOpener {
 }
 
 /**
- * Sealed bodies that are too large for a message, by their deliveries' ids; deleted by the last who needs them, or after 16 days.
- * Every error is thrown as `StoreUnavailable`.
+ * Sealed bodies that are too large for a message, by their deliveries' ids. Two functions read each, in no order, so nobody
+ * deletes: they expire after 16 days. Every error is thrown as `StoreUnavailable`.
  */
 export interface BodyStore {
   put(deliveryId: string, sealed: string): Promise<void>;
   /** Undefined when it is gone. */
   get(deliveryId: string): Promise<string | undefined>;
-  /** Harmless when there is none. */
-  delete(deliveryId: string): Promise<void>;
 }
 
 /** A sealed body: itself, or that it is in the body store under the delivery's id. */
@@ -83,15 +81,11 @@ export interface CallbackMessage extends ReceivedCallback {
   readonly kind: 'callback';
   /** base64url of the token's key: with the device id in the body it gives the device's key. */
   readonly tokenKey: string;
-  /** It is to be forwarded: there is a target, and no other service of this kind forwarded it to here. */
-  readonly forward: boolean;
 }
 
 /** A callback is to be sent to the target of its callback record. */
 export interface ForwardMessage extends ReceivedCallback {
   readonly kind: 'forward';
-  /** For the target to drop repeats by: `headerIdOf`. */
-  readonly headerId: string;
 }
 
 /** The queue of callbacks, and of the calls they lead to. Throws `QueueUnavailable`. */

@@ -5,29 +5,19 @@ import type { MessageHandle, MessageResult } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { type ApplyPorts, applyCallback } from './apply.ts';
-import { headerIdOf } from './event.ts';
-import type {
-  BodyOpener,
-  BodyStore,
-  CallbackMessage,
-  CallbackStore,
-  ForwardQueue,
-  ParseCallback,
-} from './ports.ts';
+import type { BodyOpener, BodyStore, CallbackMessage, CallbackStore, ParseCallback } from './ports.ts';
 
 export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
-  readonly bodyStore: BodyStore;
+  readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly parse: ParseCallback;
-  readonly forwardQueue: ForwardQueue;
   readonly noteReceived: CallbackStore['noteReceived'];
   readonly telemetry?: Telemetry;
 }
 
 /**
- * Handles one message of the callback queue: a callback, which is queued for forwarding and applied, or a call to
- * GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message will be
- * received again.
+ * Handles one message of the callback queue: a callback, which is applied, or a call to GeWe about a room. Throws what the stores
+ * and the queues throw, and `Unsealable`: the message will be received again.
  */
 export async function processCallback(
   message: CallbackMessage | RoomMessage,
@@ -36,25 +26,14 @@ export async function processCallback(
   run: { readonly signal: AbortSignal },
 ): Promise<MessageResult> {
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
-  const { callbackKey, deliveryId, receivedAtMs, contentType, body } = message;
+  const { callbackKey, deliveryId, receivedAtMs, body } = message;
   const sealed = 'sealed' in body ? body.sealed : await ports.bodyStore.get(deliveryId);
-  // It was forwarded, and its body deleted, before this message was received again.
+  // It has expired: the message was put back too late.
   if (sealed === undefined) return { kind: 'ack', what: 'body-gone' };
   const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
-  const forward = async () => {
-    if (!message.forward) return;
-    const headerId = headerIdOf(event, callbackKey, deliveryId);
-    const delivery = { callbackKey, deliveryId, receivedAtMs, contentType, body };
-    await ports.forwardQueue.send({ kind: 'forward', ...delivery, headerId }, 0);
-  };
-  // Forwarding deletes a stored body: if this had to be tried again after that, the callback would never be applied.
-  const forwardsFirst = 'sealed' in body;
-  if (forwardsFirst) await forward();
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await applyCallback(event, tokenKey, receivedAtMs, ports);
-  if (!forwardsFirst) await forward();
-  if ('stored' in body && !message.forward) await ports.bodyStore.delete(deliveryId);
   ports.telemetry?.callbackHandled(effect);
   return { kind: 'ack', what: effect };
 }

@@ -51,7 +51,7 @@ interface Queued {
 }
 
 const noBodies = () => Promise.reject(new Error('no body of this world is large'));
-const noBodyStore: BodyStore = { put: noBodies, get: noBodies, delete: noBodies };
+const noBodyStore: BodyStore = { put: noBodies, get: noBodies };
 
 /** A call to GeWe about a room. */
 export interface AskedRoom {
@@ -96,7 +96,6 @@ export async function createWorld(table: Table, token: string, bodyStore: BodySt
     parse: parseCallback,
     queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
     callbackQueue,
-    forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
       fetchInfo: async (secret, roomId) => {
         asked.push({ roomId, atMs: nowMs });
@@ -124,6 +123,7 @@ export async function createWorld(table: Table, token: string, bodyStore: BodySt
     sealer: createBodySealer(key.publicKey),
     bodyStore,
     queue: callbackQueue,
+    forwardQueue: { send: async (message: ForwardMessage) => void forwarded.push(message) },
     clock,
     newDeliveryId,
   };

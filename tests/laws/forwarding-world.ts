@@ -66,7 +66,6 @@ export class ForwardingWorld {
       kind: 'forward',
       callbackKey,
       deliveryId: id,
-      headerId: id,
       receivedAtMs,
       contentType: 'application/json',
       body: isLarge ? { stored: true } : { sealed },
@@ -107,10 +106,8 @@ export class ForwardingWorld {
     };
     return {
       callbacks: { load: async (callbackKey) => ({ ...record, forwardTo: callbackKey }) },
-      bodyStore: {
-        get: async (deliveryId) => this.stored.get(deliveryId),
-        delete: async (deliveryId) => void this.stored.delete(deliveryId),
-      },
+      bodyStore: { get: async (deliveryId) => this.stored.get(deliveryId) },
+      parse: () => ({ kind: 'unknown' }),
       opener: { open: async (sealed) => Buffer.from(sealed, 'base64') },
       webhook: { deliver: (delivery) => this.#deliver(delivery) },
       deadLetters: { send: async (message) => void this.deadLetters.push(message) },

@@ -50,7 +50,6 @@ function expectAll(world: ForwardingWorld, received: readonly { body: Uint8Array
   }
   expect(world.waiting).toBe(0);
   expect(world.deadLetters).toEqual([]);
-  expect(world.stored.size).toBe(0);
 }
 
 describe('every callback arrives, bytes equal, none lost', () => {
@@ -93,7 +92,7 @@ describe('every callback arrives, bytes equal, none lost', () => {
 });
 
 describe('a target that never comes back', () => {
-  it('has its callbacks in the dead-letter queue after a day, with the parts of their bodies', async () => {
+  it('has its callbacks in the dead-letter queue after a day', async () => {
     const story: Phase[] = [{ does: 'hangs', lastsMs: 100 * hour }];
     await fc.assert(
       fc.asyncProperty(callbacks, jitters, workers, async (received, jitter, count) => {
@@ -105,7 +104,6 @@ describe('a target that never comes back', () => {
         await world.clock.runUntil(world.startMs + giveUpAfterMs + longestWaitMs * 1.2 + 10 * minute);
         expect(world.deadLetters).toHaveLength(received.length);
         expect(world.waiting).toBe(0);
-        expect(world.stored.size).toBe(received.filter(({ isLarge }) => isLarge).length);
       }),
       { numRuns: Number(process.env.LAW_RUNS ?? 10) },
     );

@@ -26,7 +26,7 @@ const backOffMs = 100;
 
 /**
  * Sealed bodies as the objects of a bucket, named by their deliveries' ids. The SDK's own client would add half to a bundle
- * (49 of 95 KB, packed) for three plain requests; what signs and sends them here is in the bundle already.
+ * (49 of 95 KB, packed) for two plain requests; what signs and sends them here is in the bundle already.
  */
 export function createBodyStore(bucket: Bucket): BodyStore {
   const { requestHandler, maxAttempts } = sdkOptions(bucket.location, bucket.timeoutMs);
@@ -48,11 +48,7 @@ export function createBodyStore(bucket: Bucket): BodyStore {
   }
 
   /** The answer that means success, or `absent` for an object that is not there. Throws `StoreUnavailable`. */
-  async function ask(
-    method: 'PUT' | 'GET' | 'DELETE',
-    key: string,
-    sealed?: string,
-  ): Promise<Answer | 'absent'> {
+  async function ask(method: 'PUT' | 'GET', key: string, sealed?: string): Promise<Answer | 'absent'> {
     const { protocol, host, hostname, port, pathname } = new URL(`${addressOf(bucket)}${key}`);
     const unsigned = {
       method,
@@ -90,13 +86,10 @@ export function createBodyStore(bucket: Bucket): BodyStore {
       const answer = await ask('GET', deliveryId);
       return answer === 'absent' ? undefined : answer.text;
     },
-    async delete(deliveryId) {
-      await ask('DELETE', deliveryId);
-    },
   };
 }
 
-const operations = { PUT: 'PutObject', GET: 'GetObject', DELETE: 'DeleteObject' };
+const operations = { PUT: 'PutObject', GET: 'GetObject' };
 
 /**
  * Where a bucket's objects are, with a slash at the end: a host of its own on AWS, a path on a server of this machine. Like the

@@ -31,11 +31,10 @@ const callback: CallbackMessage = {
   kind: 'callback',
   ...delivery,
   tokenKey: 't',
-  forward: false,
   body: { sealed: 's' },
 };
-const stored: CallbackMessage = { ...callback, forward: true, body: { stored: true } };
-const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { stored: true } };
+const stored: CallbackMessage = { ...callback, body: { stored: true } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, body: { stored: true } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -76,7 +75,6 @@ it.each([
   JSON.stringify({ ...callback, body: {} }),
   JSON.stringify({ ...callback, body: 's' }),
   JSON.stringify({ ...callback, body: { stored: false } }),
-  JSON.stringify({ ...callback, forward: 'true' }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
   JSON.stringify({ ...callback, tokenKey: undefined }),

@@ -12,7 +12,6 @@ const message: ForwardMessage = {
   kind: 'forward',
   callbackKey: 'key',
   deliveryId: 'delivery',
-  headerId: 'header',
   receivedAtMs: 1_795_000_000_000,
   contentType: '',
   body: { sealed: 'sealed' },

@@ -27,14 +27,13 @@ const received = {
 };
 
 const callbackMessage: v.GenericSchema<unknown, CallbackMessage | RoomMessage> = v.variant('kind', [
-  v.object({ ...received, kind: v.literal('callback'), tokenKey: text, forward: v.boolean() }),
+  v.object({ ...received, kind: v.literal('callback'), tokenKey: text }),
   v.object({ kind: v.literal('room'), deviceKey: text, roomId: text, attempt: count, sealed: text }),
 ]);
 
 const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   ...received,
   kind: v.literal('forward'),
-  headerId: text,
 });
 
 /** The message in the body of a record of the refresh queue; undefined when it is none. */
