@@ -174,6 +174,8 @@ describe('a body too large for a message', () => {
     await world.post(id, large);
     const [message] = world.forwarded;
     expect(message?.body).toEqual({ stored: true });
+    const stored = await world.ports.bodyStore.get(message?.deliveryId ?? '');
+    expect(stored).toMatch(/^[\w-]+(?:\.[\w-]*){4}$/);
     expect((await bodyFor(message)).equals(large)).toBe(true);
   });
 
