@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
+import { bodyKeptMs } from '../../lib/callbacks/forward-rules.ts';
 // fauxqs gives no access to what keeps its queues but through a starter that listens on all interfaces.
 import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
@@ -31,7 +32,7 @@ export interface LocalSqs {
 /**
  * The protocols of SQS and S3 on 127.0.0.1, by fauxqs. `port`: 0 lets the system choose. `path`: a folder to keep queues and
  * buckets in, which one process at a time may open; in memory when absent. What was acknowledged outlives the end of the
- * process, however it ends. No object expires. Rejects when the port is taken.
+ * process, however it ends; objects expire when it starts. Rejects when the port is taken.
  */
 export async function startSqs({
   port = 0,
@@ -112,6 +113,9 @@ function openKept(path: string, store: SqsStore, s3Store: S3Store): { readonly d
   db.exec(
     `UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL,
       approximate_receive_count = approximate_receive_count - 1 WHERE receipt_handle IS NOT NULL`,
+  );
+  db.prepare('DELETE FROM s3_objects WHERE last_modified < ?').run(
+    new Date(Date.now() - bodyKeptMs).toISOString(),
   );
   // fauxqs 2.4.1 sets the receive count to null here, which its own table refuses: the message would be gone until the next start.
   const ready = db.prepare(
