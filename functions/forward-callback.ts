@@ -1,8 +1,12 @@
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
-import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { createPausedTargets, forwardCallback } from '../lib/callbacks/forward.ts';
+import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
+import { forwardCallback } from '../lib/callbacks/forward.ts';
+import { shareOfRun } from '../lib/callbacks/forward-rules.ts';
+import { createTargets } from '../lib/callbacks/targets.ts';
+import { createWaitingCallbacks } from '../lib/callbacks/waiting.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
@@ -11,10 +15,14 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { bodyStoreFrom, handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, keyringFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+/** Deliveries that one run has under way at once: it waits for targets nearly all of the time. */
+const slots = 40;
+
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
+  const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
   const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
   const ports = {
@@ -23,14 +31,31 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     opener: createBodyOpener(keyringFrom(read)),
     parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
-    deadLetters: createDeadLetters(sqsFrom(read), read(wiringSettings.forwardDeadLetterQueueUrl)),
-    paused: createPausedTargets(),
+    queue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
+    deadLetters: createDeadLetters(sqs, read(wiringSettings.forwardDeadLetterQueueUrl)),
+    targets: createTargets(slots * shareOfRun),
+    waiting: createWaitingCallbacks(
+      createWaitingCounts(table),
+      read(userSettings.maxWaitingCallbacks),
+      clock,
+    ),
     ownHosts: ownHost === undefined ? [] : [ownHost],
     clock,
     random: Math.random,
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.forwardQueueUrl), log };
+  return {
+    ports,
+    run: {
+      queues: [sourceFrom(read, wiringSettings.forwardQueueUrl)] as const,
+      slots,
+      graceMs: 500,
+      // What is known to take longer than the time that is left is not begun; what is cut off unexpectedly is sent again.
+      leastBudgetMs: 4_000,
+      clock,
+      log,
+    },
+  };
 });
 
 /**
@@ -39,6 +64,6 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
  */
 export const handler = queueHandler(
   parseForwardMessage,
-  (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
-  batch,
+  (message, _handle, { signal, budgetMs }) => forwardCallback(message, ports, { signal, budgetMs }),
+  run,
 );

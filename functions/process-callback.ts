@@ -5,8 +5,8 @@ import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
 import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { processCallback, seldom } from '../lib/callbacks/process.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
+import { createGate, processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
@@ -19,9 +19,12 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { bodyStoreFrom, handlesFrom, keyringFrom, refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, keyringFrom, refreshQueueFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+/** Callbacks that one run has at work at once: it waits for the table and the queue nearly all of the time. */
+const slots = 20;
+
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
@@ -38,6 +41,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     bodies: createBodyOpener(keyring),
     opener: createOpener(keyring),
     parse: parseCallback,
+    largeBodies: createGate(2),
     queue: refreshQueueFrom(read),
     callbackQueue: createCallbackQueue(sqsFrom(read), read(wiringSettings.callbackQueueUrl)),
     rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),
@@ -46,12 +50,22 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     policy: policyFrom(read),
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.callbackQueueUrl), log };
+  return {
+    ports,
+    run: {
+      queues: [sourceFrom(read, wiringSettings.callbackQueueUrl)] as const,
+      slots,
+      graceMs: 500,
+      leastBudgetMs: 20_000,
+      clock,
+      log,
+    },
+  };
 });
 
 /** Serves the callback queue: applies what callbacks say, and asks GeWe about chatrooms. */
 export const handler = queueHandler(
   parseCallbackMessage,
   (message, handle, run) => processCallback(message, handle, ports, run),
-  batch,
+  run,
 );

@@ -7,17 +7,22 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { createBodyStore } from '../lib/aws/s3/body-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
-import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
-import { createPausedTargets, type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
+import { createSourceQueue } from '../lib/aws/sqs/source-queue.ts';
+import { type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
 import type { BodyStore, ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
+import { createTargets } from '../lib/callbacks/targets.ts';
+import { createWaitingCallbacks } from '../lib/callbacks/waiting.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
+import { systemClock } from '../lib/system/clock.ts';
 import { createLog } from '../lib/telemetry/log.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { contextOf } from '../mocks/local-stack/functions.ts';
@@ -26,7 +31,7 @@ import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
 import { localLocation, useLocalTable } from './support/local-table.ts';
 import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
-// Forwarding on real queues, tables, buckets and servers. Its time runs quickly, and a message is visible again at once.
+// Forwarding on real queues, tables, buckets and servers. Its time runs quickly, and what is sent again comes at once.
 
 const localTable = useLocalTable();
 let sqs: LocalSqs;
@@ -53,13 +58,13 @@ afterAll(async () => {
 
 let ends: (() => Promise<unknown>)[];
 let logged: string[];
-/** Told whenever a message is hidden. */
-let hidden: (count: number) => void;
+/** Told whenever a message is sent again. */
+let sentAgain: (count: number) => void;
 
 beforeEach(() => {
   ends = [];
   logged = [];
-  hidden = () => undefined;
+  sentAgain = () => undefined;
 });
 afterEach(async () => {
   for (const end of ends.toReversed()) await end();
@@ -75,6 +80,8 @@ const clock = {
 /** Forwards until the test ends. */
 function startRelay(): ForwardPorts {
   const table = localTable.open();
+  const queue = createForwardQueue(client, sqs.queueUrl('forward'));
+  let count = 0;
   const ports: ForwardPorts = {
     callbacks: createCallbackStore(table),
     bodyStore,
@@ -82,31 +89,37 @@ function startRelay(): ForwardPorts {
     parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_500 }),
     deadLetters: createDeadLetters(client, sqs.queueUrl('forward-dead')),
-    paused: createPausedTargets(),
+    queue: {
+      async send(message) {
+        sentAgain(++count);
+        await queue.send(message, 0);
+      },
+    },
+    targets: createTargets(8),
+    waiting: createWaitingCallbacks(createWaitingCounts(table), 10_000, clock),
     ownHosts: [],
     clock,
     random: Math.random,
   };
-  let count = 0;
-  const handleOf = (receiptHandle: string) => {
-    const handle = createMessageHandle(client, sqs.queueUrl('forward'), receiptHandle);
-    return {
-      async extendVisibility() {
-        hidden(++count);
-        await handle.extendVisibility(0);
-      },
-    };
-  };
   const handler = queueHandler(
     parseForwardMessage,
-    (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
-    { handleOf, log: createLog('DEBUG', (line) => logged.push(line)) },
+    // The time of the run does not run quickly.
+    (message, _handle, { signal }) => forwardCallback(message, ports, { signal, budgetMs: 24 * 3_600_000 }),
+    {
+      queues: [createSourceQueue(client, sqs.queueUrl('forward'))],
+      slots: 8,
+      graceMs: 100,
+      leastBudgetMs: 2_000,
+      clock: systemClock,
+      log: createLog('DEBUG', (line) => logged.push(line)),
+    },
   );
   const poller = startPoller({
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
     concurrency: 2,
+    batchSize: 1,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
     log: (line) => logged.push(line),
     waitS: 0,
@@ -140,6 +153,7 @@ async function receive(deliveryId: string, body: Uint8Array, receivedAtMs = cloc
     ...binding,
     receivedAtMs,
     contentType: 'application/json',
+    bytes: body.byteLength,
     body: rests,
   };
   await createForwardQueue(client, sqs.queueUrl('forward')).send(message, 0);
@@ -172,7 +186,7 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   await close();
   await forwardTo(`http://127.0.0.1:${port}/canary-path`);
   const isDown = Promise.withResolvers<void>();
-  hidden = (count) => count >= 10 && isDown.resolve();
+  sentAgain = (count) => count >= 10 && isDown.resolve();
   startRelay();
   for (const [id, body] of bodies) await receive(id, body);
   await isDown.promise;

@@ -41,6 +41,7 @@ describe.each(stages)('%s', (stage) => {
     const arnOf = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
     expect(Object.fromEntries(pairs)).toEqual({
       RefreshQueue: arnOf('DeadLetterQueue'),
+      ScheduleQueue: arnOf('DeadLetterQueue'),
       DeadLetterQueue: undefined,
       CallbackQueue: arnOf('CallbackDeadLetterQueue'),
       CallbackDeadLetterQueue: undefined,
@@ -233,9 +234,9 @@ describe.each(stages)('%s', (stage) => {
   it('allows recursion exactly where messages come back to the function that sent them, and watches it there', () => {
     // Lambda stops a chain that passes the same function 16 times through SQS, unless that function allows it.
     const loops = functionsInLoops(packaged(stage));
-    expect(loops).toEqual(['fetch-contacts', 'process-callback']);
+    expect(loops).toEqual(['fetch-contacts', 'forward-callback', 'process-callback']);
     const allowed = [...packaged(stage).functions].filter(([, { RecursiveLoop: loop }]) => loop === 'Allow');
-    expect(allowed.map(([name]) => name)).toEqual(loops);
+    expect(allowed.map(([name]) => name).toSorted()).toEqual(loops);
     const watched = ofType('AWS::CloudWatch::Alarm').filter(
       ([, { Properties: alarm }]) => alarm.MetricName === 'RecursiveInvocationsDropped',
     );

@@ -66,7 +66,7 @@ describe('the packaged template', () => {
     'delete-device': 102_000,
     'start-refresh': 115_000,
     'fetch-contacts': 135_000,
-    'refresh-dead-letters': 103_000,
+    'refresh-dead-letters': 105_000,
     'not-found': 15_000,
     subscription: 105_000,
     callback: 100_000,
@@ -74,8 +74,8 @@ describe('the packaged template', () => {
     'receive-callback': 106_000,
     'start-due': 100_000,
     'on-refresh-event': 98_000,
-    'process-callback': 127_000,
-    'forward-callback': 122_000,
+    'process-callback': 129_000,
+    'forward-callback': 130_000,
   };
 
   it('ships one small file a function', () => {

@@ -73,6 +73,8 @@ interface ReceivedCallback {
   readonly receivedAtMs: EpochMs;
   /** As it came; empty when none did. */
   readonly contentType: string;
+  /** Length of the body that `body` opens to. */
+  readonly bytes: number;
   readonly body: SealedBody;
 }
 
@@ -86,6 +88,12 @@ export interface CallbackMessage extends ReceivedCallback {
 /** A callback is to be sent to the target of its callback record. */
 export interface ForwardMessage extends ReceivedCallback {
   readonly kind: 'forward';
+  /** Counts deliveries: the next one is this one; absent for the first. */
+  readonly attempt?: number;
+  /** When it was first sent again, because it could not be delivered at once; absent before. */
+  readonly waitsSinceMs?: EpochMs;
+  /** No delivery is tried before; absent as long as it does not wait. */
+  readonly dueAtMs?: EpochMs;
 }
 
 /** The queue of callbacks, and of the calls they lead to. Throws `QueueUnavailable`. */
@@ -130,7 +138,8 @@ export type DeliveryOutcome =
   | { readonly kind: 'delivered'; readonly status: number }
   /** `why` as `TargetCheck` says it. */
   | { readonly kind: 'blocked'; readonly why: string }
-  | { readonly kind: 'failed'; readonly status: number }
+  /** `retryAfterMs`: when the target said so (`Retry-After`), up to an hour. */
+  | { readonly kind: 'failed'; readonly status: number; readonly retryAfterMs?: number }
   /** The target did not answer, in time or at all. */
   | { readonly kind: 'failed'; readonly lost: 'timeout' | 'connection' };
 
@@ -138,6 +147,14 @@ export type DeliveryOutcome =
 export interface WebhookClient {
   /** One request, to an address that was checked. Answers, whatever happens; ends early when the signal aborts. */
   deliver(delivery: WebhookRequest, signal: AbortSignal): Promise<DeliveryOutcome>;
+}
+
+/** How many callbacks of a token wait for its target, by when they began to. Throws `StoreUnavailable`. */
+export interface WaitingCounts {
+  /** Adds to those that began to wait in the period of `bucketMs` (`bucketOf`); gives how many that are now. */
+  add(callbackKey: string, bucketMs: EpochMs, change: number): Promise<number>;
+  /** Of every period since `fromMs`: [its `bucketOf`, how many]; eventually consistent. */
+  load(callbackKey: string, fromMs: EpochMs): Promise<readonly (readonly [EpochMs, number])[]>;
 }
 
 /** The dead-letter queue of callbacks that could not be forwarded. */

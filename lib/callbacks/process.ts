@@ -5,12 +5,15 @@ import type { MessageHandle, MessageResult } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { type ApplyPorts, applyCallback } from './apply.ts';
+import type { CallbackEvent } from './event.ts';
+import { largeBytes } from './forward-rules.ts';
 import type { BodyOpener, BodyStore, CallbackMessage, CallbackStore, ParseCallback } from './ports.ts';
 
 export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
   readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly parse: ParseCallback;
+  readonly largeBodies: Gate;
   readonly noteReceived: CallbackStore['noteReceived'];
   readonly telemetry?: Telemetry;
 }
@@ -26,16 +29,43 @@ export async function processCallback(
   run: { readonly signal: AbortSignal },
 ): Promise<MessageResult> {
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
-  const { callbackKey, deliveryId, receivedAtMs, body } = message;
-  const sealed = 'sealed' in body ? body.sealed : await ports.bodyStore.get(deliveryId);
-  // It has expired: the message was put back too late.
-  if (sealed === undefined) return { kind: 'ack', what: 'body-gone' };
-  const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
+  const { callbackKey, receivedAtMs, bytes } = message;
+  const read = () => readEvent(message, ports);
+  const event = await (bytes > largeBytes ? ports.largeBodies(read) : read());
+  // Its body has expired: it was put back too late.
+  if (event === undefined) return { kind: 'ack', what: 'body-gone' };
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await applyCallback(event, tokenKey, receivedAtMs, ports);
   ports.telemetry?.callbackHandled(effect);
   return { kind: 'ack', what: effect };
+}
+
+async function readEvent(
+  { callbackKey, deliveryId, body }: CallbackMessage,
+  { bodyStore, bodies, parse }: ProcessPorts,
+): Promise<CallbackEvent | undefined> {
+  const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
+  return sealed === undefined ? undefined : parse(await bodies.open(sealed, { callbackKey, deliveryId }));
+}
+
+/** Lets what it is given begin when there is a place for it, in the order in which it came. */
+export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createGate(places: number): Gate {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }
 
 /** Most calls of `note` come to nothing, and are spared: once in ten seconds is enough. */

@@ -51,7 +51,8 @@ export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): 
   const sealed = await ports.sealer.seal(body, { callbackKey, deliveryId });
   const kept: SealedBody = sealed.length <= maxSealedLength ? { sealed } : { stored: true };
   if ('stored' in kept) await ports.bodyStore.put(deliveryId, sealed);
-  const received = { callbackKey, deliveryId, receivedAtMs, contentType, body: kept };
+  const bytes = body.byteLength;
+  const received = { callbackKey, deliveryId, receivedAtMs, contentType, bytes, body: kept };
   const tokenKey = Buffer.from(record.tokenKey).toString('base64url');
   const isForwarded = record.forwardTo !== undefined && !wasForwarded;
   await Promise.all([

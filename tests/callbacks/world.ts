@@ -10,7 +10,7 @@ import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-sto
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
 import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { BodyStore, CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
-import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
+import { createGate, type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
 import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
@@ -94,7 +94,8 @@ export async function createWorld(table: Table, token: string, bodyStore: BodySt
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
+    largeBodies: createGate(2),
+    queue: { send: async (message) => void sent.push(message) },
     callbackQueue,
     rooms: {
       fetchInfo: async (secret, roomId) => {
@@ -193,7 +194,7 @@ export async function createWorld(table: Table, token: string, bodyStore: BodySt
       eraseDevice(deviceKeyFor(appId), {
         records,
         eraser: createEraser(table),
-        queue: { send: async () => undefined, backlog: async () => 0 },
+        queue: { send: async () => undefined },
         clock,
       }),
 

@@ -160,14 +160,10 @@ export async function startService(
   };
 }
 
-/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
+/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. */
 function quickly(queue: QueueConfig): QueueConfig {
-  const { maxReceiveCount: receives } = queue;
-  return {
-    ...queue,
-    visibilityTimeoutS: 1,
-    ...(receives !== undefined && { maxReceiveCount: receives > 100 ? receives : 3 }),
-  };
+  const isRedriven = queue.maxReceiveCount !== undefined;
+  return { ...queue, visibilityTimeoutS: 1, ...(isRedriven && { maxReceiveCount: 3 }) };
 }
 
 function bodiesOf(event: object): readonly string[] {

@@ -26,7 +26,7 @@ afterAll(async () => {
   await sqs.close();
 });
 
-const delivery = { callbackKey: 'c', deliveryId: 'd', receivedAtMs: 5, contentType: '' };
+const delivery = { callbackKey: 'c', deliveryId: 'd', receivedAtMs: 5, contentType: '', bytes: 0 };
 const callback: CallbackMessage = {
   kind: 'callback',
   ...delivery,
@@ -50,6 +50,23 @@ it('reads what the queues were given', async () => {
   }
   await createForwardQueue(client, sqs.queueUrl('forward')).send(forward, 0);
   expect(parseForwardMessage(await bodyIn('forward'))).toEqual(forward);
+});
+
+it('sends what belongs to a token as one group, and what belongs to a device: SQS gives each its turn', async () => {
+  const groups: unknown[] = [];
+  client.middlewareStack.add(
+    (next) => (call) => {
+      groups.push(Object(call.input).MessageGroupId);
+      return next(call);
+    },
+    { step: 'initialize', name: 'groups' },
+  );
+  const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
+  await callbacks.send(callback, 0);
+  await callbacks.send(room, 0);
+  await createForwardQueue(client, sqs.queueUrl('forward')).send(forward, 0);
+  client.middlewareStack.remove('groups');
+  expect(groups).toEqual(['c', 'd', 'c']);
 });
 
 it('sends no message with a delay that SQS has not', async () => {
@@ -77,6 +94,7 @@ it.each([
   JSON.stringify({ ...callback, body: { stored: false } }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
+  JSON.stringify({ ...callback, bytes: -1 }),
   JSON.stringify({ ...callback, tokenKey: undefined }),
 ])('takes %s for none of its messages', (body) => {
   expect(parseCallbackMessage(body)).toBeUndefined();

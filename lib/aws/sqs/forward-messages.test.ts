@@ -14,6 +14,7 @@ const message: ForwardMessage = {
   deliveryId: 'delivery',
   receivedAtMs: 1_795_000_000_000,
   contentType: '',
+  bytes: 12,
   body: { sealed: 'sealed' },
 };
 const stored: ForwardMessage = { ...message, contentType: 'text/plain', body: { stored: true } };
@@ -22,6 +23,8 @@ describe('the parser of the forward queue', () => {
   it('reads what the queue was given', () => {
     expect(parseForwardMessage(JSON.stringify(message))).toEqual(message);
     expect(parseForwardMessage(JSON.stringify(stored))).toEqual(stored);
+    const waits = { ...message, attempt: 2, waitsSinceMs: 5, dueAtMs: 6 };
+    expect(parseForwardMessage(JSON.stringify(waits))).toEqual(waits);
   });
 
   it('leaves out members that it does not know', () => {
@@ -40,6 +43,9 @@ describe('the parser of the forward queue', () => {
     JSON.stringify({ ...message, callbackKey: '' }),
     JSON.stringify({ ...message, receivedAtMs: '1' }),
     JSON.stringify({ ...message, contentType: null }),
+    JSON.stringify({ ...message, bytes: 0.5 }),
+    JSON.stringify({ ...message, attempt: 0 }),
+    JSON.stringify({ ...message, dueAtMs: null }),
     JSON.stringify({ ...message, body: {} }),
     JSON.stringify({ ...message, body: 'sealed' }),
     JSON.stringify({ ...message, body: { stored: false } }),

@@ -12,6 +12,7 @@ const refreshMessage: v.GenericSchema<unknown, RefreshMessage> = v.variant('kind
   v.object({ kind: v.literal('step'), deviceKey: text, refreshId: text, step: count, sealed: text }),
   v.object({ kind: v.literal('rerun'), deviceKey: text, sealed: text }),
   v.object({ kind: v.literal('erase'), deviceKey: text, rev: count }),
+  v.object({ kind: v.literal('wake') }),
 ]);
 
 const received = {
@@ -19,6 +20,7 @@ const received = {
   deliveryId: text,
   receivedAtMs: count,
   contentType: v.string(),
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   // The sealed body, or that it is stored: never both.
   body: v.union([
     v.object({ sealed: text, stored: v.exactOptional(v.never()) }),
@@ -34,9 +36,12 @@ const callbackMessage: v.GenericSchema<unknown, CallbackMessage | RoomMessage> =
 const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   ...received,
   kind: v.literal('forward'),
+  attempt: v.exactOptional(count),
+  waitsSinceMs: v.exactOptional(count),
+  dueAtMs: v.exactOptional(count),
 });
 
-/** The message in the body of a record of the refresh queue; undefined when it is none. */
+/** The message in the body of a record of the refresh queue or the schedule's; undefined when it is none. */
 export const parseMessage = parserOf(refreshMessage);
 
 /** The message in the body of a record of the callback queue; undefined when it is none. */

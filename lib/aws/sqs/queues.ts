@@ -1,12 +1,17 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, DeadLetters, ForwardQueue } from '../../callbacks/ports.ts';
-import type { RefreshQueue } from '../../device/ports.ts';
+import type { RefreshQueue, ScheduleQueue } from '../../device/ports.ts';
 import { answered, sendJson } from './queue.ts';
 
 /** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
 export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
+  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+}
+
+/** Likewise. */
+export function createScheduleQueue(client: SQSClient, queueUrl: string): ScheduleQueue {
   return {
-    send: (message, delayS) => sendJson(client, queueUrl, message, delayS),
+    ...createRefreshQueue(client, queueUrl),
 
     async backlog() {
       const command = new GetQueueAttributesCommand({
@@ -14,19 +19,28 @@ export function createRefreshQueue(client: SQSClient, queueUrl: string): Refresh
         AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
       });
       const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
-      return Object.values(numbers).reduce((sum, number) => sum + Number(number), 0);
+      return {
+        visible: Number(numbers.ApproximateNumberOfMessages ?? 0),
+        delayed: Number(numbers.ApproximateNumberOfMessagesDelayed ?? 0),
+      };
     },
   };
 }
 
-/** A message's body is the message as JSON; `parseCallbackMessage` reads it. */
+/** A message's body is the message as JSON; `parseCallbackMessage` reads it. Each token, and each device with its chatrooms, is a group. */
 export function createCallbackQueue(client: SQSClient, queueUrl: string): CallbackQueue {
-  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+  const groupOf = (message: Parameters<CallbackQueue['send']>[0]) =>
+    message.kind === 'room' ? message.deviceKey : message.callbackKey;
+  return {
+    send: (message, delayS) => sendJson(client, queueUrl, message, delayS, groupOf(message)),
+  };
 }
 
-/** Likewise; `parseForwardMessage` reads it. */
+/** Likewise; `parseForwardMessage` reads it. Each token is a group. */
 export function createForwardQueue(client: SQSClient, queueUrl: string): ForwardQueue {
-  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+  return {
+    send: (message, delayS) => sendJson(client, queueUrl, message, delayS, message.callbackKey),
+  };
 }
 
 /** The message as it was: what is put back into the forwarding queue by hand is read from it again. */
