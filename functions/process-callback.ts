@@ -6,7 +6,7 @@ import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
 import { createCallbackQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
-import { createGate, processCallback, seldom } from '../lib/callbacks/process.ts';
+import { processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
@@ -17,6 +17,7 @@ import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
 import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
+import { createGate } from '../lib/system/gate.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { bodyStoreFrom, keyringFrom, refreshQueueFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';

@@ -13,7 +13,8 @@ export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
   readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly parse: ParseCallback;
-  readonly largeBodies: Gate;
+  /** Few of them are open at a time: `enter` gives what to call when one is done with. */
+  readonly largeBodies: { enter(signal: AbortSignal): Promise<() => void> };
   readonly noteReceived: CallbackStore['noteReceived'];
   readonly telemetry?: Telemetry;
 }
@@ -29,9 +30,8 @@ export async function processCallback(
   run: { readonly signal: AbortSignal },
 ): Promise<MessageResult> {
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
-  const { callbackKey, receivedAtMs, bytes } = message;
-  const read = () => readEvent(message, ports);
-  const event = await (bytes > largeBytes ? ports.largeBodies(read) : read());
+  const { callbackKey, receivedAtMs } = message;
+  const event = await readEvent(message, ports, run.signal);
   // Its body has expired: it was put back too late.
   if (event === undefined) return { kind: 'ack', what: 'body-gone' };
   await ports.noteReceived(callbackKey, receivedAtMs);
@@ -42,30 +42,17 @@ export async function processCallback(
 }
 
 async function readEvent(
-  { callbackKey, deliveryId, body }: CallbackMessage,
-  { bodyStore, bodies, parse }: ProcessPorts,
+  { callbackKey, deliveryId, bytes, body }: CallbackMessage,
+  { bodyStore, bodies, parse, largeBodies }: ProcessPorts,
+  signal: AbortSignal,
 ): Promise<CallbackEvent | undefined> {
-  const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
-  return sealed === undefined ? undefined : parse(await bodies.open(sealed, { callbackKey, deliveryId }));
-}
-
-/** Lets what it is given begin when there is a place for it, in the order in which it came. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
-
-export function createGate(places: number): Gate {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
+  const leave = bytes > largeBytes ? await largeBodies.enter(signal) : undefined;
+  try {
+    const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
+    return sealed === undefined ? undefined : parse(await bodies.open(sealed, { callbackKey, deliveryId }));
+  } finally {
+    leave?.();
+  }
 }
 
 /** Most calls of `note` come to nothing, and are spared: once in ten seconds is enough. */

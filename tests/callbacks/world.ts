@@ -10,7 +10,7 @@ import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-sto
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
 import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
 import type { BodyStore, CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
-import { createGate, type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
+import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
 import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
@@ -31,6 +31,7 @@ import { createBodyOpener, createBodySealer } from '../../lib/sealing/body-seali
 import { keyringOf } from '../../lib/sealing/keyring.ts';
 import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { createOpener, createSealer } from '../../lib/sealing/token-sealing.ts';
+import { createGate } from '../../lib/system/gate.ts';
 import { newDeliveryId, newNonce, newSalt } from '../../lib/system/random.ts';
 import { storeRecord } from './stored-record.ts';
 
