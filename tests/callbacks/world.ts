@@ -17,6 +17,7 @@ import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import type { RoomAnswer, RoomMessage } from '../../lib/chatrooms/ports.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import type { Contacts } from '../../lib/device/contacts.ts';
+import { createGate } from '../../lib/device/gate.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageResult, RefreshMessage } from '../../lib/device/ports.ts';
@@ -31,7 +32,6 @@ import { createBodyOpener, createBodySealer } from '../../lib/sealing/body-seali
 import { keyringOf } from '../../lib/sealing/keyring.ts';
 import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { createOpener, createSealer } from '../../lib/sealing/token-sealing.ts';
-import { createGate } from '../../lib/system/gate.ts';
 import { newDeliveryId, newNonce, newSalt } from '../../lib/system/random.ts';
 import { storeRecord } from './stored-record.ts';
 
