@@ -84,14 +84,36 @@ export interface RerunMessage {
   readonly sealed: string;
 }
 
-export type RefreshMessage = StepMessage | EraseMessage | RerunMessage;
+/** The schedule's queue holds something: a run of the worker is wanted, which takes from it. */
+export interface WakeMessage {
+  readonly kind: 'wake';
+}
 
-/** The refresh queue. Errors are thrown as `QueueUnavailable`. */
+export type RefreshMessage = StepMessage | EraseMessage | RerunMessage | WakeMessage;
+
+/** A queue of refreshes. Errors are thrown as `QueueUnavailable`. */
 export interface RefreshQueue {
   /** `delayS`: whole seconds, 0 to 900 (SQS). */
   send(message: RefreshMessage, delayS: number): Promise<void>;
-  /** About how many messages wait in it, delayed ones included. */
-  backlog(): Promise<number>;
+}
+
+/** A message, and its delay in whole seconds, 0 to 900 (SQS). */
+export interface DelayedMessage {
+  readonly message: RefreshMessage;
+  readonly delayS: number;
+}
+
+/** About how many messages wait in a queue: `visible` ones could be received now, `delayed` ones later. */
+export interface Backlog {
+  readonly visible: number;
+  readonly delayed: number;
+}
+
+/** The queue of the refreshes that the schedule began: they wait where nobody else does. */
+export interface ScheduleQueue extends RefreshQueue {
+  /** Sends what it can, and gives back the rest; throws nothing. */
+  sendAll(messages: readonly DelayedMessage[]): Promise<readonly DelayedMessage[]>;
+  backlog(): Promise<Backlog>;
 }
 
 /** The sealed token of a subscription, beside the device record that holds the rest of it. */
@@ -113,10 +135,25 @@ export interface SealedSubscription {
   readonly sealed: string;
 }
 
-/** Finds the devices whose `subscription.dueAtMs` has come, earliest first within a shard; eventually consistent. */
+/** A device whose time has come. */
+export interface DueDevice {
+  readonly deviceKey: string;
+  /** Whole seconds, rounded up. */
+  readonly dueAtMs: EpochMs;
+}
+
+/** What is stored of a device that is due. */
+export interface DueState {
+  readonly record?: DeviceRecord;
+  readonly sealed?: SealedSubscription;
+}
+
+/** Finds the devices whose `subscription.dueAtMs` has come; eventually consistent. Throws `StoreUnavailable`. */
 export interface DueIndex {
-  /** `shard`: 0 to `dueShards - 1`. */
-  dueBefore(nowMs: EpochMs, shard: number): AsyncIterable<string>;
+  /** Earliest first within a shard. `shard`: 0 to `dueShards - 1`. */
+  dueBefore(nowMs: EpochMs, shard: number): AsyncIterable<DueDevice>;
+  /** Of up to 50 devices at once; one that could not be read is left out, and one that has just changed may be as it was before. */
+  load(deviceKeys: readonly string[]): Promise<ReadonlyMap<string, DueState>>;
 }
 
 /** Tokens that GeWe has accepted, by `tokenKeyOf`. */
@@ -231,6 +268,7 @@ export interface Ports {
   readonly index: DueIndex;
   readonly eraser: Eraser;
   readonly queue: RefreshQueue;
+  readonly scheduleQueue: ScheduleQueue;
   readonly events: EventBus;
   readonly sealer: Sealer;
   readonly opener: Opener;

@@ -17,7 +17,7 @@ export async function handleDeadLetter(
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'erased' };
   }
-  if (message.kind === 'rerun') {
+  if (message.kind === 'rerun' || message.kind === 'wake') {
     // The next change, or the next start, requests it again.
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'dropped' };

@@ -57,6 +57,7 @@ export async function fetchContacts(
     return { kind: 'ack', what: 'erased' };
   }
   if (message.kind === 'rerun') return startPendingRerun(message, handle, ports);
+  if (message.kind === 'wake') return { kind: 'ack', what: 'woken' };
   const secret = await ports.opener.open(message.sealed, message.deviceKey);
   const owner = ports.newOwner();
   const endsAtMs = ports.clock.now() + run.budgetMs;

@@ -4,7 +4,7 @@ import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
-import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
+import type { MessageHandle, RefreshMessage, ScheduleQueue } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
 import { silentTelemetry } from '../../lib/device/telemetry.test-data.ts';
@@ -53,8 +53,8 @@ export class World {
   reportedDeadLetters = 0;
   /** How many messages became dead letters. */
   deadLetters = 0;
-  /** The random number that the schedule draws, every time. */
-  jitter = 0.5;
+  /** Where the times lie that scheduled refreshes begin at together. */
+  phaseMs = 0;
   #fates: Fate[];
   #strikes: readonly Strike[];
   readonly #calls = new Map<string, number>();
@@ -134,12 +134,14 @@ export class World {
         archive: this.stores.archive,
         subscriptions: this.stores.subscriptions,
         queue: this.#refreshQueue,
+        scheduleQueue: this.#refreshQueue,
       }),
       index: this.stores.index,
       clock: this.clock,
       policy,
       newRefreshSuffix: () => suffix,
-      random: () => this.jitter,
+      phaseMs: this.phaseMs,
+      capacity: { runs: 2, callsPerRun: 5 },
       telemetry: this.#telemetry,
     };
     await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
@@ -199,10 +201,18 @@ export class World {
     await this.clock.runUntil(this.clock.now());
   }
 
-  get #refreshQueue() {
+  /** The refresh queue, and the schedule's: here nobody waits for a free slot. */
+  get #refreshQueue(): ScheduleQueue {
     return {
-      send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS),
-      backlog: async () => this.#queue.length,
+      send: (message, delayS) => this.#send(message, delayS),
+      sendAll: async (messages) => {
+        for (const { message, delayS } of messages) await this.#send(message, delayS);
+        return [];
+      },
+      backlog: async () => {
+        const visible = this.#queue.filter(({ visibleAtMs }) => visibleAtMs <= this.clock.now()).length;
+        return { visible, delayed: this.#queue.length - visible };
+      },
     };
   }
 

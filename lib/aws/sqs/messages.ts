@@ -12,6 +12,7 @@ const refreshMessage: v.GenericSchema<unknown, RefreshMessage> = v.variant('kind
   v.object({ kind: v.literal('step'), deviceKey: text, refreshId: text, step: count, sealed: text }),
   v.object({ kind: v.literal('rerun'), deviceKey: text, sealed: text }),
   v.object({ kind: v.literal('erase'), deviceKey: text, rev: count }),
+  v.object({ kind: v.literal('wake') }),
 ]);
 
 const received = {
