@@ -103,10 +103,11 @@ export interface DelayedMessage {
   readonly delayS: number;
 }
 
-/** About how many messages wait in a queue: `visible` ones could be received now, `delayed` ones later. */
+/** About how many messages a queue holds: `visible` ones could be received now, `delayed` ones later, `inFlight` ones were received. */
 export interface Backlog {
   readonly visible: number;
   readonly delayed: number;
+  readonly inFlight: number;
 }
 
 /** The queue of the refreshes that the schedule began: they wait where nobody else does. */

@@ -135,8 +135,8 @@ describe('what is put in line', () => {
 describe('the messages that wake runs', () => {
   const capacity = { runs: 3, callsPerRun: 10 };
   const onGridMs = Math.floor(t0 / (5 * minute)) * 5 * minute;
-  const wakes = (visible: number, delayed: number, nowMs: number) =>
-    wakeDelaysS({ visible, delayed }, capacity, nowMs, 0);
+  const wakes = (visible: number, delayed: number, nowMs: number, inFlight = 0) =>
+    wakeDelaysS({ visible, delayed, inFlight }, capacity, nowMs, 0);
 
   it('are none when nothing is in line', () => {
     expect(wakes(0, 0, onGridMs)).toEqual([]);
@@ -148,6 +148,14 @@ describe('the messages that wake runs', () => {
     expect(wakes(10_000, 0, onGridMs)).toEqual([0, 1, 2]);
   });
 
+  it('are none for runs that are at work', () => {
+    expect(wakes(10_000, 0, onGridMs, 30)).toEqual([]);
+    expect(wakes(10_000, 0, onGridMs, 15)).toEqual([0]);
+    expect(wakes(5, 0, onGridMs, 5)).toEqual([]);
+    expect(wakes(5, 0, onGridMs, 10)).toEqual([0]);
+    expect(wakes(0, 0, onGridMs, 10)).toEqual([]);
+  });
+
   it('come when what is delayed is begun together, and are one at other minutes', () => {
     expect(wakes(0, 15, onGridMs - 40 * s)).toEqual([42, 43]);
     expect(wakes(0, 15, onGridMs - 100 * s)).toEqual([42]);
@@ -155,7 +163,7 @@ describe('the messages that wake runs', () => {
   });
 
   it('all come before the schedule looks again, or a little later, however many runs there are', () => {
-    const many = wakeDelaysS({ visible: 20_000, delayed: 0 }, { runs: 400, callsPerRun: 50 }, onGridMs, 0);
+    const many = wakeDelaysS({ visible: 20_000, delayed: 0, inFlight: 0 }, { runs: 400, callsPerRun: 50 }, onGridMs, 0);
     expect(many).toHaveLength(400);
     expect(Math.max(...many)).toBeLessThan(60);
   });

@@ -120,12 +120,13 @@ function callsOf({ runs, callsPerRun }: Capacity): number {
 const wakeMarginMs = 2_000;
 
 /**
- * The delays, in whole seconds, of the messages that wake runs of the worker: for what is in line now (`visible`), and for what is
- * (`delayed`), should it become visible before the schedule looks again. One second apart as far as possible: one run is not to
- * receive what was meant to wake two. A run that finds nothing to do ends at once, and what waits without a run is seen a minute later.
+ * The delays, in whole seconds, of the messages that wake runs of the worker: for what is in line now (`visible`), beside those that
+ * are at work (`inFlight`), and for what is `delayed`, should it become visible before the schedule looks again. One second apart as
+ * far as possible: one run is not to receive what was meant to wake two. A run that finds nothing to do ends at once, and what waits
+ * without a run is seen a minute later.
  */
 export function wakeDelaysS(
-  line: { readonly visible: number; readonly delayed: number },
+  line: { readonly visible: number; readonly delayed: number; readonly inFlight: number },
   { runs, callsPerRun }: Capacity,
   nowMs: EpochMs,
   phaseMs: number,
@@ -135,7 +136,8 @@ export function wakeDelaysS(
   const isForAll = togetherMs === nextOnGrid(nowMs, longestBunchMs, phaseMs);
   const later = isForAll ? runsFor(line.delayed) : Math.min(1, line.delayed);
   const laterS = Math.ceil((togetherMs + wakeMarginMs - nowMs) / 1000);
-  return [...apart(runsFor(line.visible), 0), ...apart(later, laterS)];
+  const now = runsFor(line.inFlight + line.visible) - runsFor(line.inFlight);
+  return [...apart(now, 0), ...apart(later, laterS)];
 }
 
 /** So many times from then on, within a minute. */

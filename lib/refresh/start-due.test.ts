@@ -3,7 +3,7 @@ import { MemoryStores } from '../../tests/laws/memory-stores.ts';
 import { VirtualClock } from '../../tests/laws/virtual-clock.ts';
 import { defaultPolicy as policy } from '../device/policy.test-data.ts';
 import { dueAgainMs } from '../device/policy.ts';
-import type { DelayedMessage, RefreshMessage } from '../device/ports.ts';
+import type { Backlog, DelayedMessage, RefreshMessage } from '../device/ports.ts';
 import { StoreUnavailable } from '../device/ports.ts';
 import { silentTelemetry } from '../device/telemetry.test-data.ts';
 import { type DuePorts, startDueDevices } from './start-due.ts';
@@ -15,7 +15,7 @@ let clock: VirtualClock;
 let stores: MemoryStores;
 let sent: DelayedMessage[];
 let wakesS: number[];
-let backlog: { visible: number; delayed: number };
+let backlog: Backlog;
 let counted: Map<string, number>;
 let ports: DuePorts;
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   stores = new MemoryStores(clock);
   sent = [];
   wakesS = [];
-  backlog = { visible: 0, delayed: 0 };
+  backlog = { visible: 0, delayed: 0, inFlight: 0 };
   counted = new Map();
   ports = {
     records: stores,
@@ -89,7 +89,7 @@ describe('the devices that are due', () => {
   it('are left in the index, the latest, when what is in line is enough for a while', async () => {
     const keys = await due(400, (index) => index * 1_000);
     // 20 list calls for six minutes are 360 of 20 s.
-    backlog = { visible: 60, delayed: 40 };
+    backlog = { visible: 60, delayed: 40, inFlight: 0 };
     const { taken } = await startDueDevices(ports, never);
     expect(taken).toBe(260);
     expect(new Set(begun())).toEqual(new Set(keys.slice(-260)));
@@ -124,7 +124,7 @@ describe('a run of the worker', () => {
     await startDueDevices(ports, never);
     expect(sent).toEqual([]);
     expect(wakesS).toEqual([]);
-    backlog = { visible: 1, delayed: 0 };
+    backlog = { visible: 1, delayed: 0, inFlight: 0 };
     await startDueDevices(ports, never);
     expect(wakesS).toEqual([0]);
   });

@@ -206,7 +206,11 @@ async function lookAgain({ message }: DelayedMessage, ports: DuePorts): Promise<
 }
 
 async function wakeRuns(line: Backlog, done: Done, ports: DuePorts): Promise<void> {
-  const waiting = { visible: line.visible + done.visible, delayed: line.delayed + done.delayed };
+  const waiting = {
+    ...line,
+    visible: line.visible + done.visible,
+    delayed: line.delayed + done.delayed,
+  };
   const delays = wakeDelaysS(waiting, ports.capacity, ports.clock.now(), ports.phaseMs);
   await Promise.all(delays.map((delayS) => sendWake(ports.queue, delayS))).catch((error: unknown) =>
     done.faults.push(error),

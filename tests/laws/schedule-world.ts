@@ -66,7 +66,7 @@ export class ScheduleWorld {
   readonly #visible: RefreshMessage[] = [];
   #delayed = 0;
   readonly #runs = new Set<WorkerRun>();
-  #wakesInLine = 0;
+  #inFlight = 0;
   readonly #workersTable = this.table.open();
 
   /** `dueAtMs`: of the device of that number. */
@@ -146,7 +146,11 @@ export class ScheduleWorld {
         for (const { message, delayS } of messages) this.#putInLine(message, delayS);
         return [];
       },
-      backlog: async () => ({ visible: this.#visible.length, delayed: this.#delayed }),
+      backlog: async () => ({
+        visible: this.#visible.length,
+        delayed: this.#delayed,
+        inFlight: this.#inFlight,
+      }),
     };
   }
 
@@ -170,11 +174,8 @@ export class ScheduleWorld {
     const isTaken = [...this.#runs].some(
       (run) => run.open < callsPerRun && this.clock.now() < run.takesUntilMs,
     );
-    if (isTaken) return;
-    if (this.#runs.size >= runs) {
-      this.#wakesInLine += 1;
-      return;
-    }
+    // Where all are full, it is lost: the schedule sees what waits in the next minute.
+    if (isTaken || this.#runs.size >= runs) return;
     const nowMs = this.clock.now();
     const run = { startedAtMs: nowMs, takesUntilMs: nowMs + runLifeMs - leastBudgetMs, open: 0 };
     this.#runs.add(run);
@@ -187,8 +188,10 @@ export class ScheduleWorld {
       const message = this.#visible.shift();
       if (message === undefined) return;
       run.open += 1;
+      this.#inFlight += 1;
       void this.#handle(message, run).finally(() => {
         run.open -= 1;
+        this.#inFlight -= 1;
         this.#fill(run);
         this.#endIfIdle(run);
       });
@@ -198,9 +201,6 @@ export class ScheduleWorld {
   #endIfIdle(run: WorkerRun): void {
     if (run.open > 0 || !this.#runs.delete(run)) return;
     this.paidMs += this.clock.now() - run.startedAtMs;
-    if (this.#wakesInLine === 0) return;
-    this.#wakesInLine -= 1;
-    this.#wake();
   }
 
   async #handle(message: RefreshMessage, run: WorkerRun): Promise<void> {

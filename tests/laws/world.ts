@@ -211,7 +211,7 @@ export class World {
       },
       backlog: async () => {
         const visible = this.#queue.filter(({ visibleAtMs }) => visibleAtMs <= this.clock.now()).length;
-        return { visible, delayed: this.#queue.length - visible };
+        return { visible, delayed: this.#queue.length - visible, inFlight: 0 };
       },
     };
   }

@@ -119,12 +119,17 @@ describe('sendAll', () => {
     counting.destroy();
   });
 
-  it('tells how many are visible, and how many are delayed', async () => {
+  it('tells how many are visible, how many are delayed, and how many were received', async () => {
     const queue = createScheduleQueue(client, sqs.queueUrl('refresh'));
     const before = await queue.backlog();
     await queue.sendAll([...delayed(3, 0), ...delayed(12, 900)]);
-    expect(await queue.backlog()).toEqual({ visible: before.visible + 3, delayed: before.delayed + 12 });
-    expect(await received(3)).toEqual([1, 2, 3]);
+    const after = { ...before, visible: before.visible + 3, delayed: before.delayed + 12 };
+    expect(await queue.backlog()).toEqual(after);
+    const message = await receive('refresh');
+    const atWork = { ...after, visible: after.visible - 1, inFlight: after.inFlight + 1 };
+    expect(await queue.backlog()).toEqual(atWork);
+    await drop(message ?? {});
+    expect(await received(2)).toHaveLength(2);
   });
 
   it('gives back what could not be sent, be it all or some', async () => {

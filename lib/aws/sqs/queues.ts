@@ -18,12 +18,17 @@ export function createScheduleQueue(client: SQSClient, queueUrl: string): Schedu
     async backlog() {
       const command = new GetQueueAttributesCommand({
         QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesDelayed',
+          'ApproximateNumberOfMessagesNotVisible',
+        ],
       });
       const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
       return {
         visible: Number(numbers.ApproximateNumberOfMessages ?? 0),
         delayed: Number(numbers.ApproximateNumberOfMessagesDelayed ?? 0),
+        inFlight: Number(numbers.ApproximateNumberOfMessagesNotVisible ?? 0),
       };
     },
   };
