@@ -203,6 +203,7 @@ describe('a device that is due', () => {
     );
     expect(next?.refresh?.status).toBe('succeeded');
     expect(next?.subscription?.dueAtMs).toBe(begun.subscription?.dueAtMs);
+    expect(next?.expectedMs).toBe(20 * s);
   });
 
   it('is looked at again in half an hour where its next period is far', () => {
