@@ -30,6 +30,8 @@ const scheduleRunMs = 47_000;
 /** A run of the worker lives for 900 s, and takes no message that it may have no time for. */
 const runLifeMs = 897_000;
 const leastBudgetMs = policy.listTimeoutMs + 15_000;
+/** Where the times lie that refreshes begin at together. */
+export const phaseMs = 100_000;
 /** The schedule's rule is not at a whole minute. */
 const ruleMs = 17_000;
 
@@ -127,7 +129,7 @@ export class ScheduleWorld {
       queue: { send: async (_wake: RefreshMessage, delayS: number) => this.#wakeAfter(delayS) },
       scheduleQueue: this.#scheduleQueue,
       capacity: this.#capacity,
-      phaseMs: 100_000,
+      phaseMs,
       clock: this.clock,
       policy,
       newRefreshSuffix,
@@ -201,6 +203,8 @@ export class ScheduleWorld {
   #endIfIdle(run: WorkerRun): void {
     if (run.open > 0 || !this.#runs.delete(run)) return;
     this.paidMs += this.clock.now() - run.startedAtMs;
+    // One that has run out of time wakes another one.
+    if (this.clock.now() >= run.takesUntilMs) this.#wake();
   }
 
   async #handle(message: RefreshMessage, run: WorkerRun): Promise<void> {
