@@ -2,19 +2,17 @@ import { createDueIndex } from '../lib/aws/dynamodb/due-index.ts';
 import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
 import { createBulkArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
-import { createScheduleQueue } from '../lib/aws/sqs/queues.ts';
-import { phaseMsOf } from '../lib/refresh/schedule-rules.ts';
+import { phaseMsOf, slotsForSchedule } from '../lib/refresh/schedule-rules.ts';
 import { startDueDevices } from '../lib/refresh/start-due.ts';
 import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { refreshQueueFrom, scheduleQueueFrom, tableFrom } from './wiring.ts';
 
 const { ports, log } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
-  const queueUrl = read(wiringSettings.queueUrl);
   const { log, telemetry } = reportFrom(read);
   const ports = {
     records: createRecordStore(table, newNonce),
@@ -22,9 +20,12 @@ const { ports, log } = readConfig(process.env, (read) => {
     subscriptions: createSubscriptionStore(table),
     index: createDueIndex(table),
     queue: refreshQueueFrom(read),
-    scheduleQueue: createScheduleQueue(sqsFrom(read), queueUrl),
-    capacity: { runs: 2, callsPerRun: 50 },
-    phaseMs: phaseMsOf(queueUrl),
+    scheduleQueue: scheduleQueueFrom(read),
+    capacity: {
+      runs: read(wiringSettings.listCallRuns),
+      callsPerRun: slotsForSchedule(read(wiringSettings.listCallsPerRun)),
+    },
+    phaseMs: phaseMsOf(read(wiringSettings.scheduleQueueUrl)),
     clock,
     policy: policyFrom(read),
     newRefreshSuffix,

@@ -18,7 +18,7 @@ export async function handleDeadLetter(
     return { kind: 'ack', what: 'erased' };
   }
   if (message.kind === 'rerun' || message.kind === 'wake') {
-    // The next change, or the next start, requests it again.
+    // The next change, start or minute of the schedule sends it again.
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'dropped' };
   }

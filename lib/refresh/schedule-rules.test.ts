@@ -12,6 +12,7 @@ import {
   meanMs,
   phaseMsOf,
   roomMs,
+  slotsForSchedule,
   startDue,
   unknownPace,
   unsent,
@@ -124,6 +125,10 @@ describe('what is put in line', () => {
     }
   });
 
+  it('leaves a list call in 25 to callers, and one at the least where a run has more', () => {
+    expect([1, 2, 10, 25, 26, 50].map(slotsForSchedule)).toEqual([1, 1, 9, 24, 24, 48]);
+  });
+
   it('is what the list calls that are allowed work off within six minutes, less what is in line', () => {
     expect(roomMs(0, unknownPace, capacity)).toBe(10 * 6 * minute);
     expect(roomMs(30, unknownPace, capacity)).toBe(10 * 6 * minute - 30 * 20 * s);
@@ -163,7 +168,12 @@ describe('the messages that wake runs', () => {
   });
 
   it('all come before the schedule looks again, or a little later, however many runs there are', () => {
-    const many = wakeDelaysS({ visible: 20_000, delayed: 0, inFlight: 0 }, { runs: 400, callsPerRun: 50 }, onGridMs, 0);
+    const many = wakeDelaysS(
+      { visible: 20_000, delayed: 0, inFlight: 0 },
+      { runs: 400, callsPerRun: 50 },
+      onGridMs,
+      0,
+    );
     expect(many).toHaveLength(400);
     expect(Math.max(...many)).toBeLessThan(60);
   });

@@ -53,12 +53,20 @@ function nextOnGrid(nowMs: EpochMs, stepMs: number, phaseMs: number): EpochMs {
 
 // ── How many begin ──
 
-/** How many list calls may be open at GeWe, and how they are shared out. */
+/** How many list calls the schedule may have open at GeWe, and how they are shared out. */
 export interface Capacity {
   /** Runs of the worker at once. */
   readonly runs: number;
   /** List calls that one run holds open. */
   readonly callsPerRun: number;
+}
+
+/** Of so many list calls of a run, one is kept for callers: somebody waits for what they ask for. */
+const slotsACaller = 25;
+
+/** How many of the list calls of a run (`LIST_CALLS_PER_RUN`) the schedule may use. */
+export function slotsForSchedule(slots: number): number {
+  return slots === 1 ? 1 : slots - Math.ceil(slots / slotsACaller);
 }
 
 /** What the refreshes of the last devices that the schedule looked at took. */

@@ -216,7 +216,11 @@ export class ScheduleWorld {
     };
     const budgetMs = run.startedAtMs + runLifeMs - this.clock.now();
     const { signal } = new AbortController();
-    const result = await fetchContacts(message, handle, this.#workerPorts(), { budgetMs, signal });
+    const result = await fetchContacts(message, handle, this.#workerPorts(), {
+      budgetMs,
+      signal,
+      isFull: false,
+    });
     if (result.kind === 'retryLater') this.#putInLine(message, hiddenS);
   }
 
@@ -231,6 +235,7 @@ export class ScheduleWorld {
       subscriptions: createSubscriptionStore(table),
       tokens: createAcceptedTokens(table, this.clock),
       queue: this.#scheduleQueue,
+      scheduleQueue: this.#scheduleQueue,
       events: { publish: async () => undefined },
       opener: { open: async (sealed) => ({ token: 'token', appId: sealed }) },
       resealer: { reseal: async () => undefined },

@@ -38,7 +38,7 @@ const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   headerId: text,
 });
 
-/** The message in the body of a record of the refresh queue; undefined when it is none. */
+/** The message in the body of a record of the refresh queue or the schedule's; undefined when it is none. */
 export const parseMessage = parserOf(refreshMessage);
 
 /** The message in the body of a record of the callback queue; undefined when it is none. */
