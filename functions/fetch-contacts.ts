@@ -8,6 +8,7 @@ import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.
 import { parseMessage } from '../lib/aws/sqs/messages.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { createGeweClient } from '../lib/gewe/client.ts';
+import { sendWake } from '../lib/refresh/messages.ts';
 import { fetchContacts, settleMs } from '../lib/refresh/run-step.ts';
 import { slotsForSchedule } from '../lib/refresh/schedule-rules.ts';
 import { createResealer } from '../lib/sealing/resealer.ts';
@@ -63,6 +64,7 @@ const { ports, run } = readConfig(process.env, (read) => {
     reservedSlots: slots - slotsForSchedule(slots),
     graceMs: 0,
     leastBudgetMs: ports.policy.listTimeoutMs + settleMs,
+    onTimeOver: () => sendWake(ports.queue, 0),
     clock,
     log,
   };

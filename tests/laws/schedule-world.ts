@@ -220,6 +220,7 @@ export class ScheduleWorld {
       budgetMs,
       signal,
       isFull: false,
+      receives: 1,
     });
     if (result.kind === 'retryLater') this.#putInLine(message, hiddenS);
   }

@@ -241,7 +241,7 @@ export class World {
     const dead = queued.receives > maxReceives;
     if (queued.receives === maxReceives + 1) this.deadLetters += 1;
     const handle: MessageHandle = { extendVisibility: async (seconds) => this.#show(queued, seconds * 1000) };
-    const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.#work(queued, handle)).catch(
+    const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.work(queued, handle)).catch(
       () => undefined,
     );
     if (served?.kind === 'ack') this.#queue = this.#queue.filter((other) => other !== queued);
@@ -252,7 +252,12 @@ export class World {
     this.#deliverAt(queued);
   }
 
-  #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
+  /** A worker handles a message that was received so often. */
+  work(
+    { message, receives }: Pick<Queued, 'message' | 'receives'>,
+    handle: MessageHandle,
+    isFull = false,
+  ): ReturnType<typeof fetchContacts> {
     const outside = this.#mortal(
       {
         records: this.stores,
@@ -283,7 +288,7 @@ export class World {
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    const run = { budgetMs: workerLifeMs, signal, isFull: false };
+    const run = { budgetMs: workerLifeMs, signal, isFull, receives };
     return fetchContacts(message, outside.handle, ports, run);
   }
 
