@@ -45,8 +45,11 @@ it('leaves a message that wakes a run to another one when this one is full, and 
   const world = new World([], []);
   const hiddenS: number[] = [];
   const handle = { extendVisibility: async (seconds: number) => void hiddenS.push(seconds) };
-  const wake = (isFull: boolean, receives: number) =>
-    world.work({ message: { kind: 'wake' }, receives }, handle, isFull);
+  const wake = async (isFull: boolean, receives: number) => {
+    const handled = world.work({ message: { kind: 'wake' }, receives }, handle, isFull);
+    await world.clock.runUntil(world.clock.now());
+    return handled;
+  };
   expect(await wake(false, 1)).toMatchObject({ kind: 'ack' });
   expect(await wake(true, 1)).toMatchObject({ kind: 'retryLater' });
   expect(await wake(true, 4)).toMatchObject({ kind: 'retryLater' });
