@@ -1,4 +1,3 @@
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
@@ -15,7 +14,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { keyringFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, keyringFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 /** Deliveries that one run has under way at once: it waits for targets nearly all of the time. */
 const slots = 40;
@@ -27,7 +26,7 @@ const { ports, run } = readConfig(process.env, (read) => {
   const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
   const ports = {
     callbacks: createCallbackStore(table),
-    parts: createBodyParts(table, clock),
+    bodyStore: bodyStoreFrom(read),
     opener: createBodyOpener(keyringFrom(read)),
     parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),

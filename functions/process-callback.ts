@@ -1,4 +1,3 @@
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createChatroomStore } from '../lib/aws/dynamodb/chatroom-store.ts';
 import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
@@ -10,6 +9,7 @@ import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
+import { createGate } from '../lib/device/gate.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createRoomInfoClient } from '../lib/gewe/rooms.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
@@ -18,10 +18,9 @@ import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { userSettings } from '../lib/settings/user-settings.ts';
 import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
-import { createGate } from '../lib/system/gate.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { keyringFrom, refreshQueueFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, keyringFrom, refreshQueueFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 /** Callbacks that one run has at work at once: it waits for the table and the queue nearly all of the time. */
 const slots = 20;
@@ -39,7 +38,7 @@ const { ports, run } = readConfig(process.env, (read) => {
     savedRooms: createSavedRooms({ records, snapshots }),
     recentRooms: createRecentRooms(),
     noteReceived: seldom(createCallbackStore(table).noteReceived),
-    parts: createBodyParts(table, clock),
+    bodyStore: bodyStoreFrom(read),
     bodies: createBodyOpener(keyring),
     opener: createOpener(keyring),
     parse: parseCallback,

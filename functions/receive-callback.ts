@@ -1,4 +1,3 @@
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { receiveCallback } from '../lib/callbacks/receive.ts';
@@ -10,7 +9,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newDeliveryId } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { sqsFrom, tableFrom } from './wiring.ts';
+import { bodyStoreFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 /** One attempt of a call, of three: GeWe waits for three seconds in all. */
 const timeoutMs = 1_000;
@@ -21,7 +20,7 @@ const { ports, report } = readConfig(process.env, (read) => {
   const ports = {
     callbacks: createCallbackStore(table),
     sealer: createBodySealer(read(wiringSettings.sealingPublicKey)),
-    parts: createBodyParts(table, clock),
+    bodyStore: bodyStoreFrom(read, timeoutMs),
     queue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
     forwardQueue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
     clock,

@@ -9,8 +9,8 @@ export const longestWaitMs = 3_600_000;
 /** A callback older than this is not waited for any more. */
 export const giveUpAfterMs = 24 * 3_600_000;
 /**
- * The parts of a body expire no sooner: longer than any queue keeps the message that needs them (14 days), with two days
- * to put it back in.
+ * A stored body expires no sooner: longer than any queue keeps the message that needs it (14 days), with two days to put
+ * it back in.
  */
 export const bodyKeptMs = 16 * 24 * 3_600_000;
 /** A target that rests does so for this long at least. */

@@ -27,7 +27,7 @@ const message: ForwardMessage = {
   bytes: 3,
   body: { sealed: 'sealed' },
 };
-const inParts: ForwardMessage = { ...message, body: { parts: 3 } };
+const stored: ForwardMessage = { ...message, body: { stored: true } };
 
 let nowMs: number;
 let outcome: DeliveryOutcome;
@@ -60,9 +60,7 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
     callbacks: {
       load: async () => ({ ...silent, forwardTo: 'https://bot.example.com/' }),
     },
-    parts: {
-      read: async (deliveryId, parts) => `sealed ${deliveryId} ${parts}`,
-    },
+    bodyStore: { get: async (deliveryId) => `stored as ${deliveryId}` },
     opener: {
       async open(sealed, binding) {
         told.push(`opened ${sealed} ${binding.callbackKey} ${binding.deliveryId}`);
@@ -133,9 +131,9 @@ describe('a callback', () => {
     expect(others[2]).not.toBe(first);
   });
 
-  it('that is stored in parts is put together', async () => {
-    await deliver(inParts, portsWith());
-    expect(told).toEqual(['opened sealed delivery 3 key delivery', 'counted delivered']);
+  it('whose body is stored is delivered with it', async () => {
+    await deliver(stored, portsWith());
+    expect(told).toEqual(['opened stored as delivery key delivery', 'counted delivered']);
   });
 
   it.each([
@@ -143,7 +141,7 @@ describe('a callback', () => {
     ['that goes nowhere', silent],
   ])('of a record %s is dropped', async (_what, record) => {
     const ports = portsWith({ callbacks: { load: async () => record } });
-    expect(await deliver(inParts, ports)).toEqual({ kind: 'ack', what: 'dropped' });
+    expect(await deliver(stored, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(await deliver(message, ports)).toEqual({ kind: 'ack', what: 'dropped' });
     expect(told).toEqual([]);
     expect(deliveries).toEqual([]);
@@ -159,11 +157,11 @@ describe('a callback that fails', () => {
   ])('with %j is counted as waiting, and sent again with a delay', async (failure, what) => {
     outcome = failure;
     nowMs = receivedAtMs + 600_000;
-    expect(await deliver(inParts, portsWith())).toEqual({ kind: 'ack', what });
+    expect(await deliver(stored, portsWith())).toEqual({ kind: 'ack', what });
     const waits = { attempt: 2, waitsSinceMs: nowMs, dueAtMs: nowMs + 300_000 };
-    expect(sent).toEqual([again(inParts, waits, 300)]);
+    expect(sent).toEqual([again(stored, waits, 300)]);
     expect(told).toEqual([
-      'opened sealed delivery 3 key delivery',
+      'opened stored as delivery key delivery',
       `counted ${failure.kind}`,
       'one more since 600000',
     ]);
@@ -228,13 +226,13 @@ describe('a callback that fails', () => {
     expect(await deliver(message, portsWith())).toEqual({ kind: 'ack', what: 'delivered' });
   });
 
-  it('that cannot be opened any more goes to the dead-letter queue: its parts have expired, or the key it was sealed for is gone', async () => {
-    const gone = { read: async () => undefined };
+  it('that cannot be opened any more goes to the dead-letter queue: its body has expired, or the key it was sealed for is gone', async () => {
+    const gone = { get: async () => undefined };
     const unsealable = async () => {
       throw new Unsealable('the key is gone');
     };
     const expected = { kind: 'ack', what: 'given-up' };
-    expect(await deliver(inParts, portsWith({ parts: gone }))).toEqual(expected);
+    expect(await deliver(stored, portsWith({ bodyStore: gone }))).toEqual(expected);
     expect(await deliver(message, portsWith({ opener: { open: unsealable } }))).toEqual(expected);
     expect(told.filter((line) => line === 'counted given-up')).toHaveLength(2);
     expect(told.filter((line) => line.startsWith('laid to rest'))).toHaveLength(2);
@@ -253,7 +251,7 @@ describe('a callback that fails', () => {
     expect(told).not.toContain('counted given-up');
   });
 
-  it.each(['callbacks', 'parts', 'opener'] as const)(
+  it.each(['callbacks', 'bodyStore', 'opener'] as const)(
     'for the reason that %s cannot be asked is received again, and holds no place meanwhile',
     async (port) => {
       const unavailable = async () => {
@@ -261,12 +259,12 @@ describe('a callback that fails', () => {
       };
       const changes = {
         callbacks: { callbacks: { load: unavailable } },
-        parts: { parts: { read: unavailable } },
+        bodyStore: { bodyStore: { get: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
       const ports = { ...portsWith(changes), targets: createTargets(5) };
-      await expect(deliver(inParts, ports)).rejects.toThrow(StoreUnavailable);
-      await expect(deliver(inParts, ports)).rejects.toThrow(StoreUnavailable);
+      await expect(deliver(stored, ports)).rejects.toThrow(StoreUnavailable);
+      await expect(deliver(stored, ports)).rejects.toThrow(StoreUnavailable);
       expect(deliveries).toEqual([]);
     },
   );

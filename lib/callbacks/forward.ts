@@ -6,7 +6,7 @@ import { headerIdOf } from './event.ts';
 import { delayUntilS, isGivenUp, nextWaitS, shortestWaitMs } from './forward-rules.ts';
 import type {
   BodyOpener,
-  BodyParts,
+  BodyStore,
   CallbackStore,
   DeadLetters,
   DeliveryOutcome,
@@ -21,7 +21,7 @@ import type { WaitingCallbacks } from './waiting.ts';
 
 export interface ForwardPorts {
   readonly callbacks: Pick<CallbackStore, 'load'>;
-  readonly parts: Pick<BodyParts, 'read'>;
+  readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly opener: BodyOpener;
   readonly parse: ParseCallback;
   readonly webhook: WebhookClient;
@@ -87,12 +87,12 @@ async function deliver(
   return wait(tried, ports.clock.now() + nextWaitMs(message, ports), wordOf(outcome), ports);
 }
 
-/** Undefined when it can never be opened again: a part of it has expired, or the key that it was sealed for is gone. */
+/** Undefined when it can never be opened again: it has expired, or the key that it was sealed for is gone. */
 async function openedOf(
   { callbackKey, deliveryId, body }: ForwardMessage,
-  { opener, parts }: ForwardPorts,
+  { opener, bodyStore }: ForwardPorts,
 ): Promise<Uint8Array | undefined> {
-  const sealed = 'sealed' in body ? body.sealed : await parts.read(deliveryId, body.parts);
+  const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
   try {
     return sealed === undefined ? undefined : await opener.open(sealed, { callbackKey, deliveryId });
   } catch (error) {

@@ -53,16 +53,18 @@ export interface BodyOpener {
   open(sealed: string, binding: BodyBinding): Promise<Uint8Array>;
 }
 
-/** Sealed bodies that are too large for a message. Two functions read each, in no order, so nobody deletes: they expire after 16 days. */
-export interface BodyParts {
-  /** Gives the number of parts. Throws `StoreUnavailable`, as do the others. */
-  put(deliveryId: string, sealed: string): Promise<number>;
-  /** Undefined when a part is gone. */
-  read(deliveryId: string, parts: number): Promise<string | undefined>;
+/**
+ * Sealed bodies that are too large for a message, by their deliveries' ids. Two functions read each, in no order, so nobody
+ * deletes: they expire after 16 days. Every error is thrown as `StoreUnavailable`.
+ */
+export interface BodyStore {
+  put(deliveryId: string, sealed: string): Promise<void>;
+  /** Undefined when it is gone. */
+  get(deliveryId: string): Promise<string | undefined>;
 }
 
-/** A sealed body: itself, or how many parts of it are kept under the delivery's id. */
-export type SealedBody = { readonly sealed: string } | { readonly parts: number };
+/** A sealed body: itself, or that it is in the body store under the delivery's id. */
+export type SealedBody = { readonly sealed: string } | { readonly stored: true };
 
 interface ReceivedCallback {
   readonly callbackKey: string;

@@ -7,11 +7,11 @@ import type { Telemetry } from '../device/telemetry.ts';
 import { type ApplyPorts, applyCallback } from './apply.ts';
 import type { CallbackEvent } from './event.ts';
 import { largeBytes } from './forward-rules.ts';
-import type { BodyOpener, BodyParts, CallbackMessage, CallbackStore, ParseCallback } from './ports.ts';
+import type { BodyOpener, BodyStore, CallbackMessage, CallbackStore, ParseCallback } from './ports.ts';
 
 export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
-  readonly parts: Pick<BodyParts, 'read'>;
+  readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly parse: ParseCallback;
   /** Few of them are open at a time: `enter` gives what to call when one is done with. */
   readonly largeBodies: { enter(signal: AbortSignal): Promise<() => void> };
@@ -32,7 +32,7 @@ export async function processCallback(
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
   const { callbackKey, receivedAtMs } = message;
   const event = await readEvent(message, ports, run.signal);
-  // Its parts have expired: it was put back too late.
+  // Its body has expired: it was put back too late.
   if (event === undefined) return { kind: 'ack', what: 'body-gone' };
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
@@ -43,12 +43,12 @@ export async function processCallback(
 
 async function readEvent(
   { callbackKey, deliveryId, bytes, body }: CallbackMessage,
-  { parts, bodies, parse, largeBodies }: ProcessPorts,
+  { bodyStore, bodies, parse, largeBodies }: ProcessPorts,
   signal: AbortSignal,
 ): Promise<CallbackEvent | undefined> {
   const leave = bytes > largeBytes ? await largeBodies.enter(signal) : undefined;
   try {
-    const sealed = 'sealed' in body ? body.sealed : await parts.read(deliveryId, body.parts);
+    const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
     return sealed === undefined ? undefined : parse(await bodies.open(sealed, { callbackKey, deliveryId }));
   } finally {
     leave?.();

@@ -1,8 +1,8 @@
 import type { Clock } from '../device/ports.ts';
 import { callbackKeyIn, isIdOf } from './callback-id.ts';
 import type {
-  BodyParts,
   BodySealer,
+  BodyStore,
   CallbackQueue,
   CallbackStore,
   ForwardQueue,
@@ -12,7 +12,7 @@ import type {
 export interface ReceivePorts {
   readonly callbacks: CallbackStore;
   readonly sealer: BodySealer;
-  readonly parts: BodyParts;
+  readonly bodyStore: Pick<BodyStore, 'put'>;
   readonly queue: CallbackQueue;
   readonly forwardQueue: ForwardQueue;
   readonly clock: Clock;
@@ -30,8 +30,11 @@ export interface Incoming {
   readonly wasForwarded: boolean;
 }
 
-/** A message may have 256 KiB (SQS, at its least); this leaves room for the members beside the body. */
-const maxSealedLength = 180 * 1024;
+/**
+ * A message has up to 1 MiB (SQS quota); this leaves 124 KiB for the members beside the body, of which only the content type has no
+ * fixed length: API Gateway lets all headers together have 10 KiB.
+ */
+const maxSealedLength = 900 * 1024;
 
 /**
  * Keeps a callback until it is processed and forwarded, whatever it says: when this returns true, it will not be lost. False when
@@ -46,8 +49,8 @@ export async function receiveCallback(incoming: Incoming, ports: ReceivePorts): 
   const receivedAtMs = ports.clock.now();
   const deliveryId = ports.newDeliveryId();
   const sealed = await ports.sealer.seal(body, { callbackKey, deliveryId });
-  const kept: SealedBody =
-    sealed.length <= maxSealedLength ? { sealed } : { parts: await ports.parts.put(deliveryId, sealed) };
+  const kept: SealedBody = sealed.length <= maxSealedLength ? { sealed } : { stored: true };
+  if ('stored' in kept) await ports.bodyStore.put(deliveryId, sealed);
   const bytes = body.byteLength;
   const received = { callbackKey, deliveryId, receivedAtMs, contentType, bytes, body: kept };
   const tokenKey = Buffer.from(record.tokenKey).toString('base64url');

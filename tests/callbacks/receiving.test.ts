@@ -1,24 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBodyStore } from '../../lib/aws/s3/body-store.ts';
 import { receiveCallback } from '../../lib/callbacks/receive.ts';
-import { QueueUnavailable, Unsealable } from '../../lib/device/ports.ts';
-import { useLocalTable } from '../support/local-table.ts';
+import { QueueUnavailable, StoreUnavailable, Unsealable } from '../../lib/device/ports.ts';
+import { type LocalSqs, startSqs } from '../../mocks/local-stack/sqs.ts';
+import { localLocation, useLocalTable } from '../support/local-table.ts';
+import { useServers } from '../support/use-servers.ts';
 import { createWorld, sampleOf, type World } from './world.ts';
 
 const local = useLocalTable();
 const target = 'https://bot.example.com/wechat';
 
+const servers = useServers();
+/** It does not pack. */
+const largest = randomBytes(5 * 1024 * 1024);
+
+let s3: LocalSqs;
+beforeAll(async () => {
+  s3 = await startSqs({ queues: [], buckets: ['bodies'] });
+});
+afterAll(() => s3.close());
+
 let worlds = 0;
 let world: World;
 beforeEach(async () => {
-  world = await createWorld(local.open(), `token-receiving-${++worlds}`);
+  const bodyStore = createBodyStore({ name: 'bodies', location: localLocation(s3.url) });
+  world = await createWorld(local.open(), `token-receiving-${++worlds}`, bodyStore);
 });
 
 /** The bytes of a message to be forwarded. */
 async function bodyFor(forwarded: World['forwarded'][number] | undefined): Promise<Buffer> {
   if (forwarded === undefined) throw new Error('nothing was forwarded');
   const { callbackKey, deliveryId, body } = forwarded;
-  const sealed = 'sealed' in body ? body.sealed : await world.ports.parts.read(deliveryId, body.parts);
+  const sealed = 'sealed' in body ? body.sealed : await world.ports.bodyStore.get(deliveryId);
   return Buffer.from(await world.ports.bodies.open(sealed ?? '', { callbackKey, deliveryId }));
 }
 
@@ -109,15 +123,59 @@ describe('forwarding', () => {
   });
 });
 
+describe('a body', () => {
+  /** Takes bodies for what is sealed already: so much text. */
+  async function keptOf(sealedLength: number, contentType = '') {
+    const sealer = { seal: async () => 'x'.repeat(sealedLength) };
+    const stored: string[] = [];
+    const bodyStore = { put: async (deliveryId: string) => void stored.push(deliveryId) };
+    const id = await world.upsertCallback(target);
+    const incoming = { id, body: Buffer.from('{}'), contentType, wasForwarded: false };
+    expect(await receiveCallback(incoming, { ...world.receivePorts, sealer, bodyStore })).toBe(true);
+    return {
+      stored,
+      messages: [world.queued[0]?.message, world.forwarded[0]].map((one) => JSON.stringify(one)),
+    };
+  }
+
+  it('goes into its messages as long as SQS takes them, whatever its content type is', async () => {
+    // API Gateway takes no more headers; every quote is escaped.
+    const { stored, messages } = await keptOf(900 * 1024, '"'.repeat(10_240));
+    expect(stored).toEqual([]);
+    for (const message of messages) {
+      expect(Buffer.byteLength(message)).toBeGreaterThan(900 * 1024);
+      expect(Buffer.byteLength(message)).toBeLessThan(1024 * 1024);
+    }
+  });
+
+  it('of one character more is stored', async () => {
+    const { stored, messages } = await keptOf(900 * 1024 + 1);
+    expect(stored).toHaveLength(1);
+    for (const message of messages)
+      expect(JSON.parse(message)).toMatchObject({ deliveryId: stored[0], body: { stored: true } });
+  });
+
+  it('that could not be stored is not said to be kept, and no message names it', async () => {
+    const id = await world.upsertCallback(target);
+    const bodyStore = { put: () => Promise.reject(new StoreUnavailable('no')) };
+    const incoming = { id, body: largest, contentType: '', wasForwarded: false };
+    const receiving = receiveCallback(incoming, { ...world.receivePorts, bodyStore });
+    await expect(receiving).rejects.toThrow(StoreUnavailable);
+    expect([...world.queued, ...world.forwarded]).toEqual([]);
+  });
+});
+
 describe('a body too large for a message', () => {
   const padding = randomBytes(2_000_000).toString('base64');
   const large = Buffer.from(JSON.stringify({ ...JSON.parse(sampleOf('room-text').toString()), padding }));
 
-  it('is stored in parts that are passed on to be forwarded', async () => {
+  it('is stored, and its messages name it', async () => {
     const id = await world.upsertCallback(target);
     await world.post(id, large);
     const [message] = world.forwarded;
-    expect(message?.body).toEqual({ parts: expect.any(Number) });
+    expect(message?.body).toEqual({ stored: true });
+    const stored = await world.ports.bodyStore.get(message?.deliveryId ?? '');
+    expect(stored).toMatch(/^[\w-]+(?:\.[\w-]*){4}$/);
     expect((await bodyFor(message)).equals(large)).toBe(true);
   });
 
@@ -137,15 +195,42 @@ describe('a body too large for a message', () => {
 
   it('that has expired is not waited for', async () => {
     const id = await world.upsertCallback();
-    world.ports.parts = { read: async () => undefined };
+    world.ports.bodyStore = { get: async () => undefined };
     await world.post(id, large);
     expect(world.served).toEqual([{ kind: 'ack', what: 'body-gone' }]);
   });
 
   it('is as large as GeWe’s bodies get', async () => {
     const id = await world.upsertCallback(target);
-    const largest = randomBytes(5 * 1024 * 1024);
     await world.post(id, largest);
     expect((await bodyFor(world.forwarded[0])).equals(largest)).toBe(true);
+  });
+
+  it('costs one request to S3 and a read of the table, which is not written to, until it is read', async () => {
+    const { url, received } = await servers.scriptedServer();
+    const operations: string[] = [];
+    const table = local.open(async ({ operation, send }) => {
+      operations.push(operation);
+      await send();
+    });
+    const bodyStore = createBodyStore({ name: 'bodies', location: localLocation(url) });
+    const counted = await createWorld(table, `token-receiving-${++worlds}`, bodyStore);
+    const id = await counted.upsertCallback(target);
+    operations.length = 0;
+    counted.receiveOnly = true;
+    await counted.post(id, largest);
+    expect(operations).toEqual(['GetItem']);
+    const [{ message } = { message: undefined }] = counted.queued;
+    const { deliveryId } = Object(message);
+    expect(received.map(({ method, url: target }) => `${method} ${target}`)).toEqual([
+      `PUT /bodies/${deliveryId}`,
+    ]);
+    // S3 takes $0.023 a GB and month, for 17 days at most, and $0.005 for a thousand puts (us-east-1).
+    const bytes = received[0]?.body.byteLength ?? Number.POSITIVE_INFINITY;
+    expect((bytes / 1024 ** 3) * 0.023 * (17 / 30) + 0.005 / 1_000).toBeLessThan(0.0001);
+    const messages = [...counted.queued.map((queued) => queued.message), ...counted.forwarded];
+    // SQS charges for each 64 KiB that were begun.
+    for (const queued of messages) expect(JSON.stringify(queued).length).toBeLessThan(64 * 1024);
+    expect(messages).toHaveLength(2);
   });
 });

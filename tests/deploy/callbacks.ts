@@ -20,6 +20,22 @@ export async function allowLoopback(aws: Aws, functionNames: readonly string[]):
   }
 }
 
+/**
+ * Throws unless the bucket's policy refuses what comes without TLS; then deletes it, because MiniStack is reached without: by
+ * hand, because no setting can.
+ */
+export async function allowPlainHttp(aws: Aws, Bucket: string): Promise<void> {
+  const { Policy } = await aws<{ Policy: string }>('s3api', 'get-bucket-policy', { Bucket });
+  const { Statement } = JSON.parse(Policy);
+  assert.deepEqual(
+    [Statement]
+      .flat()
+      .map(({ Effect, Condition }) => [Effect, String(Condition.Bool['aws:SecureTransport'])]),
+    [['Deny', 'false']],
+  );
+  await aws('s3api', 'delete-bucket-policy', { Bucket });
+}
+
 /** A queue that gets what the service tells over its bus, until it is closed. */
 export async function listenToBus(
   aws: Aws,

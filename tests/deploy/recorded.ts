@@ -91,6 +91,8 @@ export async function deployedMappings(aws: Aws): Promise<readonly Mapping[]> {
 /** What names the resource of a call, and what a message said. */
 interface Parameters {
   readonly TableName?: string;
+  /** By the name of the table. */
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
   readonly IndexName?: string;
   readonly QueueUrl?: string;
   readonly SecretId?: string;
@@ -100,6 +102,8 @@ interface Parameters {
 
 interface Recording {
   readonly EventId: string;
+  /** For S3 the bucket comes first, then the object: MiniStack 1.5.33 does not put them into the event. */
+  readonly Resources: readonly { readonly ResourceName: string }[];
   /** Seconds, with a fraction. */
   readonly EventTime: number;
   readonly CloudTrailEvent: string;
@@ -113,10 +117,10 @@ export async function* recordedCalls(url: string): AsyncGenerator<Recorded> {
   const seen = new Set<string>();
   for (let endTime = Date.now() / 1000 + 60; ; ) {
     const page = (await lookUp(url, endTime)).filter(({ EventId }) => !seen.has(EventId));
-    for (const { EventId, EventTime, CloudTrailEvent } of page) {
+    for (const { EventId, EventTime, CloudTrailEvent, Resources } of page) {
       seen.add(EventId);
       endTime = Math.min(endTime, EventTime);
-      yield readRecorded(CloudTrailEvent);
+      yield readRecorded(CloudTrailEvent, Resources);
     }
     if (page.length === 0) return;
   }
@@ -137,7 +141,7 @@ async function lookUp(url: string, endTime: number): Promise<readonly Recording[
   return events;
 }
 
-function readRecorded(text: string): Recorded {
+function readRecorded(text: string, resources: Recording['Resources']): Recorded {
   const event: {
     eventSource: string;
     eventName: string;
@@ -147,15 +151,20 @@ function readRecorded(text: string): Recorded {
     requestParameters: Parameters | null;
   } = JSON.parse(text);
   const service = event.eventSource.replace('.amazonaws.com', '');
-  const { TableName, IndexName, QueueUrl, SecretId, MessageBody, Entries } = event.requestParameters ?? {};
+  const { RequestItems, IndexName, QueueUrl, SecretId, MessageBody, Entries, ...others } =
+    event.requestParameters ?? {};
+  const { TableName = Object.keys(RequestItems ?? {})[0] } = others;
   const index = IndexName === undefined ? '' : `/index/${IndexName}`;
   const [entry] = Entries ?? [];
+  const [bucket, object] = resources;
   const here = `arn:aws:${service}:${event.awsRegion}:${event.recipientAccountId}`;
   const resource =
     SecretId ??
     (TableName && `${here}:table/${TableName}${index}`) ??
     (QueueUrl && `${here}:${QueueUrl.split('/').at(-1)}`) ??
     (entry?.EventBusName && `${here}:event-bus/${entry.EventBusName}`) ??
+    // A grant names all objects of a bucket.
+    (service === 's3' && bucket && `arn:aws:s3:::${bucket.ResourceName}${object ? '/*' : ''}`) ??
     'a resource that the record does not name';
   return {
     accessKeyId: event.userIdentity.accessKeyId,

@@ -56,7 +56,7 @@ export class ForwardingWorld {
   readonly startMs = this.clock.now();
   readonly arrived: (Pick<WebhookRequest, 'headerId' | 'body'> & { readonly atMs: number })[] = [];
   readonly deadLetters: ForwardMessage[] = [];
-  readonly parts = new Map<string, string>();
+  readonly stored = new Map<string, string>();
   /** Requests that were made to each target. */
   readonly attempts = new Map<string, number>();
   /** Messages that were received. */
@@ -89,19 +89,19 @@ export class ForwardingWorld {
     return [...this.#left].map(({ message }) => message);
   }
 
-  /** The callback is received `afterMs` from the start. `inParts`: its body is large. */
-  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, inParts: boolean): void {
+  /** The callback is received `afterMs` from the start. `isLarge`: so is its body, which is stored. */
+  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, isLarge: boolean): void {
     const receivedAtMs = this.startMs + afterMs;
     const sealed = Buffer.from(body).toString('base64');
-    if (inParts) this.parts.set(id, sealed);
+    if (isLarge) this.stored.set(id, sealed);
     const message: ForwardMessage = {
       kind: 'forward',
       callbackKey,
       deliveryId: id,
       receivedAtMs,
       contentType: 'application/json',
-      bytes: inParts ? 5 * 1024 * 1024 : body.byteLength,
-      body: inParts ? { parts: 1 } : { sealed },
+      bytes: isLarge ? 5 * 1024 * 1024 : body.byteLength,
+      body: isLarge ? { stored: true } : { sealed },
     };
     this.#enqueue({ message, receives: 0 }, receivedAtMs);
   }
@@ -171,7 +171,7 @@ export class ForwardingWorld {
     };
     return {
       callbacks: { load: (callbackKey) => called({ ...record, forwardTo: callbackKey }) },
-      parts: { read: async (deliveryId) => this.parts.get(deliveryId) },
+      bodyStore: { get: async (deliveryId) => this.stored.get(deliveryId) },
       opener: { open: async (sealed) => Buffer.from(sealed, 'base64') },
       parse: () => ({ kind: 'unknown' }),
       webhook: { deliver: (delivery) => this.#deliver(delivery) },

@@ -16,7 +16,7 @@ const callback = fc.record({
   body: fc.uint8Array({ maxLength: 40 }),
   /** Of the time that the target is in trouble. */
   share: fc.double({ min: 0, max: 1, noNaN: true }),
-  inParts: fc.boolean(),
+  isLarge: fc.boolean(),
 });
 const callbacks = fc.array(callback, { minLength: 1, maxLength: 12 });
 const options = fc.record<WorldOptions>({
@@ -44,13 +44,13 @@ const lengthOf = (all: readonly Phase[]) => all.reduce((sum, { lastsMs }) => sum
 /** A world of one target in which the callbacks come while it is in trouble. */
 function worldOf(
   story: readonly Phase[],
-  received: readonly { body: Uint8Array; share: number; inParts: boolean }[],
+  received: readonly { body: Uint8Array; share: number; isLarge: boolean }[],
   jitter: readonly number[],
   chosen: WorldOptions,
 ): ForwardingWorld {
   const world = new ForwardingWorld(new Map([['bot', story]]), randomOf(jitter), chosen);
-  for (const [id, { body, share, inParts }] of received.entries())
-    world.receive('bot', String(id), body, Math.floor(share * lengthOf(story)), inParts);
+  for (const [id, { body, share, isLarge }] of received.entries())
+    world.receive('bot', String(id), body, Math.floor(share * lengthOf(story)), isLarge);
   return world;
 }
 
@@ -140,8 +140,8 @@ describe('a target that never comes back', () => {
     await fc.assert(
       fc.asyncProperty(callbacks, jitters, options, async (received, jitter, chosen) => {
         const world = new ForwardingWorld(new Map([['bot', story]]), randomOf(jitter), chosen);
-        for (const [id, { body, inParts }] of received.entries())
-          world.receive('bot', String(id), body, id * 1_000, inParts);
+        for (const [id, { body, isLarge }] of received.entries())
+          world.receive('bot', String(id), body, id * 1_000, isLarge);
         await world.clock.runUntil(world.startMs + giveUpAfterMs - minute);
         expect(world.deadLetters).toEqual([]);
         await world.clock.runUntil(world.startMs + giveUpAfterMs + longestWaitMs * 1.2 + 10 * minute);

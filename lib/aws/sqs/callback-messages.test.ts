@@ -33,7 +33,8 @@ const callback: CallbackMessage = {
   tokenKey: 't',
   body: { sealed: 's' },
 };
-const forward: ForwardMessage = { kind: 'forward', ...delivery, body: { parts: 3 } };
+const stored: CallbackMessage = { ...callback, body: { stored: true } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, body: { stored: true } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -43,7 +44,7 @@ async function bodyIn(queue: string): Promise<string> {
 
 it('reads what the queues were given', async () => {
   const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
-  for (const message of [callback, { ...callback, body: { parts: 1 } }, room]) {
+  for (const message of [callback, stored, room]) {
     await callbacks.send(message, 0);
     expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
   }
@@ -90,7 +91,7 @@ it.each([
   JSON.stringify({ ...room, sealed: '' }),
   JSON.stringify({ ...callback, body: {} }),
   JSON.stringify({ ...callback, body: 's' }),
-  JSON.stringify({ ...callback, body: { parts: 0 } }),
+  JSON.stringify({ ...callback, body: { stored: false } }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
   JSON.stringify({ ...callback, bytes: -1 }),

@@ -21,10 +21,10 @@ const received = {
   receivedAtMs: count,
   contentType: v.string(),
   bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  // The sealed body, or how many parts of it are stored: never both.
+  // The sealed body, or that it is stored: never both.
   body: v.union([
-    v.object({ sealed: text, parts: v.exactOptional(v.never()) }),
-    v.object({ parts: count, sealed: v.exactOptional(v.never()) }),
+    v.object({ sealed: text, stored: v.exactOptional(v.never()) }),
+    v.object({ stored: v.literal(true), sealed: v.exactOptional(v.never()) }),
   ]),
 };
 
