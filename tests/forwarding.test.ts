@@ -122,7 +122,7 @@ function startRelay(): ForwardPorts {
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
-    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: false },
+    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: true },
     concurrency: 2,
     batchSize: 1,
     async invoke(event) {
