@@ -20,11 +20,13 @@ describe('the stages', () => {
   it('differ in what becomes of the data, and in nothing else of the table and the secret', () => {
     expect(dev.template.Resources.ContactsTable).toMatchObject({
       DeletionPolicy: 'Delete',
-      Properties: { TableName: 'gewe-contacts-dev', DeletionProtectionEnabled: false },
+      UpdateReplacePolicy: 'Delete',
+      Properties: { TableName: 'gewe-contacts-dev' },
     });
     expect(prod.template.Resources.ContactsTable).toMatchObject({
-      DeletionPolicy: 'Retain',
-      Properties: { TableName: 'gewe-contacts-prod', DeletionProtectionEnabled: true },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { TableName: 'gewe-contacts-prod' },
     });
   });
 
@@ -94,16 +96,21 @@ describe('what the operator sets', () => {
     });
   });
 
-  it('bounds the list calls under way, if nothing is said by the default', () => {
+  it('bounds the runs of every queue, if nothing is said by the defaults', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
-    // The dead letters, callbacks and their forwarding: the same everywhere.
-    const others = [{ MaximumConcurrency: 2 }, { MaximumConcurrency: 10 }, { MaximumConcurrency: 20 }];
-    expect(limits(dev)).toEqual([
-      { MaximumConcurrency: Number(deploySettings.workerConcurrency.fallback) },
-      ...others,
-    ]);
-    expect(limits(prod)).toEqual([{ MaximumConcurrency: 4 }, ...others]);
+    const { workerConcurrency, callbackConcurrency, forwardConcurrency } = deploySettings;
+    const runs = (...counts: readonly unknown[]) =>
+      counts.map((count) => ({ MaximumConcurrency: Number(count) }));
+    // The second is the dead letters': the same everywhere.
+    const defaults = [
+      workerConcurrency.fallback,
+      2,
+      callbackConcurrency.fallback,
+      forwardConcurrency.fallback,
+    ];
+    expect(limits(dev)).toEqual(runs(...defaults));
+    expect(limits(prod)).toEqual(runs(4, 2, 5, 6));
   });
 
   it('bounds held waits; reserves nothing if nothing is said, as small accounts cannot', () => {

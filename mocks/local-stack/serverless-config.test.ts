@@ -43,7 +43,7 @@ it('reads what each function is called for', () => {
     name: 'gewe-contacts-dev-fetch-contacts',
     timeoutS: 300,
     routes: [],
-    queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
+    queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 2 }],
   });
   expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
     { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2 },
