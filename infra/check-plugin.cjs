@@ -25,7 +25,8 @@ module.exports = class CheckPlugin {
         const command = serverless.processedInput.commands.join(' ');
         if (!checked.has(command)) return;
         const { demandsTokenHashes } = serverless.service.custom.stage;
-        this.check('check-settings.ts', [command, ...(demandsTokenHashes ? ['--demands-token-hashes'] : [])]);
+        const options = [command, ...(demandsTokenHashes ? ['--demands-token-hashes'] : [])];
+        this.check('check-settings.ts', options, JSON.stringify(environmentsOf(serverless.service)));
         if (command === 'deploy') await this.checkAccount();
       },
       'after:deploy:deploy': () => this.protectTable(),
@@ -33,7 +34,7 @@ module.exports = class CheckPlugin {
   }
 
   /** Throws what the script says on standard error. */
-  check(script, options, input = '') {
+  check(script, options, input) {
     const { status, stderr } = spawnSync(
       require.resolve('node/bin/node'),
       [join(__dirname, script), ...options],
@@ -103,6 +104,20 @@ module.exports = class CheckPlugin {
     }
   }
 };
+
+/** The variables of every function; null where only CloudFormation knows the value. */
+function environmentsOf({ provider, functions }) {
+  return Object.fromEntries(
+    Object.entries(functions).map(([key, { environment }]) => {
+      const variables = Object.entries({ ...provider.environment, ...environment });
+      const texts = variables.map(([name, value]) => [
+        name,
+        typeof value === 'object' ? null : String(value),
+      ]);
+      return [key, Object.fromEntries(texts)];
+    }),
+  );
+}
 
 function sum(numbers) {
   return numbers.reduce((total, number) => total + Number(number ?? 0), 0);

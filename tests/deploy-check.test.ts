@@ -55,6 +55,15 @@ it.each(['deploy --stage prod', 'package --stage prod', 'package --stage any-oth
   },
 );
 
+it('serverless package stops at more settings than the environment of a function can hold', async () => {
+  const hashes = Array.from({ length: 60 }, (_, index) => String(index).padStart(64, '0')).join();
+  const { status, said } = await serverless('package', { ALLOWED_TOKEN_HASHES: hashes });
+  expect(status).toBe(1);
+  expect(said).toMatch(
+    /Wrong settings: the environment of [\w-]+ would have \d+ bytes, and AWS takes 4096: shorten ALLOWED_TOKEN_HASHES/,
+  );
+});
+
 describe('serverless deploy asks Lambda what the account allows, and', () => {
   let aws: ScriptedServer;
   let account: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { accountFaults } from '../infra/account-rules.ts';
+import { environmentFault } from '../infra/environment-rules.ts';
 import { declaredFunctions, httpFunctions } from './declared-functions.ts';
 import {
   alarmTopicArn,
@@ -73,6 +74,14 @@ describe.each(stages)('%s', (stage) => {
     // What is protected cannot be taken back: infra/check-plugin.cjs protects the table once it is there.
     expect(JSON.stringify(all)).not.toContain('DeletionProtection');
     expect(resource('SealingKeyring')?.Properties).not.toHaveProperty('Name');
+  });
+
+  it('gives no function more than the 4 KB of environment that AWS takes', () => {
+    for (const [name, { Environment: environment }] of packaged(stage).functions) {
+      const variables = Object.entries(Object(environment).Variables ?? {});
+      const known = variables.map(([key, value]) => [key, typeof value === 'string' ? value : null]);
+      expect(environmentFault({ [name]: Object.fromEntries(known) })).toBeUndefined();
+    }
   });
 
   it('leaves requests 2 of the 10 executions of a new account', () => {
