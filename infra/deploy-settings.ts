@@ -18,13 +18,6 @@ const mappingConcurrency = 'a whole number from 2 to 1000';
 
 /** What is chosen for a deployed stack alone. Limits: those of the AWS services, or what makes sense of them. */
 export const deploySettings = {
-  workerConcurrency: verbatim(
-    'WORKER_CONCURRENCY',
-    'List calls running at GeWe, for all devices together',
-    mappingConcurrency,
-    /^(?:[2-9]|[1-9]\d{1,2}|1000)$/,
-    '2',
-  ),
   callbackConcurrency: verbatim(
     'CALLBACK_CONCURRENCY',
     'Runs of process-callback at once',
@@ -124,7 +117,6 @@ export interface Demands {
 /** These go into the template even when they are empty, where the functions or AWS would refuse them. */
 const neverEmpty: readonly Setting<unknown>[] = [
   userSettings.geweBaseUrl,
-  deploySettings.workerConcurrency,
   deploySettings.callbackConcurrency,
   deploySettings.forwardConcurrency,
   deploySettings.apiRateLimit,

@@ -70,7 +70,8 @@ describe('what the operator sets', () => {
   }
 
   it('is each setting of the functions, by the name it has on one machine, and with the same default', () => {
-    const { port: _local, ...deployed } = userSettings;
+    // How MAX_LIST_CALLS is spread over the runs of the worker: tests/template-events.test.ts.
+    const { port: _local, maxListCalls: _spread, ...deployed } = userSettings;
     const defaults = Object.values(deployed).map(({ name, fallback = '' }) => [name, fallback]);
     expect(told(dev)).toEqual({ ...Object.fromEntries(defaults), GEWE_BASE_URL: 'http://api.geweapi.com' });
     expect(told(prod)).toEqual(chosenSettings);
@@ -99,18 +100,12 @@ describe('what the operator sets', () => {
   it('bounds the runs of every queue, if nothing is said by the defaults', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
-    const { workerConcurrency, callbackConcurrency, forwardConcurrency } = deploySettings;
+    const { callbackConcurrency, forwardConcurrency } = deploySettings;
     const runs = (...counts: readonly unknown[]) =>
       counts.map((count) => ({ MaximumConcurrency: Number(count) }));
-    // The second is the dead letters': the same everywhere.
-    const defaults = [
-      workerConcurrency.fallback,
-      2,
-      callbackConcurrency.fallback,
-      forwardConcurrency.fallback,
-    ];
-    expect(limits(dev)).toEqual(runs(...defaults));
-    expect(limits(prod)).toEqual(runs(4, 2, 5, 6));
+    // The first is what MAX_LIST_CALLS makes of it; the second is the dead letters': the same everywhere.
+    expect(limits(dev)).toEqual(runs(2, 2, callbackConcurrency.fallback, forwardConcurrency.fallback));
+    expect(limits(prod)).toEqual(runs(9, 2, 5, 6));
   });
 
   it('bounds held waits; reserves nothing if nothing is said, as small accounts cannot', () => {

@@ -127,10 +127,11 @@ describe('the dashboard', () => {
     );
   });
 
-  it('shows how many messages wait in each queue that a function takes from, and for how long', () => {
-    const queues = ofType('AWS::Lambda::EventSourceMapping')
-      .map(([, { Properties }]) => Object(Properties.EventSourceArn)['Fn::GetAtt'][0])
-      .filter((name) => name !== 'DeadLetterQueue');
+  it('shows how many messages wait in each queue that is worked off, and for how long', () => {
+    // All but those for dead letters.
+    const queues = ofType('AWS::SQS::Queue').flatMap(([name, { Properties }]) =>
+      Properties.RedrivePolicy === undefined ? [] : [name],
+    );
     for (const metric of ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage']) {
       const shown = dashboard.widgets.flatMap(shownIn).filter(({ MetricName }) => MetricName === metric);
       const names = shown.map(({ Dimensions: [dimension] }) => dimension?.Value);
