@@ -2,38 +2,52 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScriptedServer, startScriptedServer } from '../tests/support/scripted-server.ts';
 
-// What the plugin does after a deploy; what it does before one, tests/deploy-check.test.ts shows.
+// What the plugin asks AWS; what it says before a deploy, tests/deploy-check.test.ts shows.
 
 const CheckPlugin = createRequire(import.meta.url)('./check-plugin.cjs');
 
-describe('after a deploy, the table', () => {
-  let aws: ScriptedServer;
-  beforeAll(async () => {
-    aws = await startScriptedServer();
-  });
-  afterAll(() => aws.close());
+let aws: ScriptedServer;
+beforeAll(async () => {
+  aws = await startScriptedServer();
+});
+afterAll(() => aws.close());
 
-  /** The calls that DynamoDB got, by their names. */
-  async function callsAfterDeploy(deletionProtection: boolean, answer: object, status = 200) {
-    aws.play((response) => {
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify(answer));
-    });
-    const location = {
-      endpoint: aws.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    };
-    const { hooks } = new CheckPlugin(
-      {
-        service: { custom: { stage: { deletionProtection }, names: { table: 'contacts' } } },
-        getProvider: () => ({ getAwsSdkV3Config: async () => location }),
-        classes: { Error },
+/** The plugin in a run of the Serverless Framework; AWS answers everything with `answer`. */
+function pluginIn(command: string, deletionProtection: boolean, answer: object, status = 200) {
+  aws.play((response) => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(answer));
+  });
+  const location = {
+    endpoint: aws.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  return new CheckPlugin(
+    {
+      processedInput: { commands: [command] },
+      service: {
+        provider: {},
+        functions: {},
+        custom: { stage: { deletionProtection, demandsTokenHashes: false }, names: { table: 'contacts' } },
       },
-      {},
-      { log: { notice: () => undefined } },
-    );
-    await hooks['after:deploy:deploy']();
+      getProvider: () => ({ getAwsSdkV3Config: async () => location }),
+      classes: { Error },
+    },
+    {},
+    { log: { notice: () => undefined } },
+  );
+}
+
+it('asks nothing before serverless package, which needs no account', async () => {
+  await pluginIn('package', true, {}).hooks.initialize();
+  expect(aws.received).toEqual([]);
+});
+
+describe('after a deploy, the table', () => {
+  /** The calls that DynamoDB got, by their names. */
+  async function callsAfterDeploy(...[deletionProtection, answer, status]: [boolean, object, number?]) {
+    await pluginIn('deploy', deletionProtection, answer, status).hooks['after:deploy:deploy']();
     return aws.received.map(({ headers, body }) => [
       String(headers['x-amz-target']).replace(/.*\./, ''),
       JSON.parse(String(body)),
