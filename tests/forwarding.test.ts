@@ -108,6 +108,7 @@ function startRelay(): ForwardPorts {
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
+    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: false },
     concurrency: 2,
     batchSize: 1,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),

@@ -39,6 +39,8 @@ export function functionsEnvironment({ config, keys, sqs, ...places }: Places): 
     PUBLIC_BASE_URL: places.publicBaseUrl,
     SEALING_PUBLIC_KEY: keys.publicKey,
     SEALING_KEYRING: keys.keyring,
+    // The SDK passes an invocation's trace header on only where it finds a function's name, as on Lambda.
+    AWS_LAMBDA_FUNCTION_NAME: 'gewe-contacts-local',
     AWS_REGION: localAws.region,
     AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,

@@ -7,6 +7,7 @@ import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { type SqsQueue, SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { localArn } from './local-aws.ts';
+import { keepTraceHeaders } from './sqs-trace.ts';
 
 /** A queue to be made. */
 export interface LocalQueue {
@@ -62,6 +63,7 @@ export async function startSqs({
   const held = [...sqsStore.allQueues()].flatMap((queue) => Object.values(queue.inspectMessages()).flat());
   const stores = { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, stores });
+  keepTraceHeaders(app, sqsStore.allQueues());
   const close = async () => {
     await app.close();
     kept?.db.close();

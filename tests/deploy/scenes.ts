@@ -5,7 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
-import { patientSettings, quickSettings } from '../acceptance/target.ts';
+import { chainSettings, patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
 import { allowLoopback, giveUpForwarding, listenToBus, subscribeEachMinute } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -24,6 +24,7 @@ import {
 } from './findings.ts';
 import { openFrontDoor } from './front-door.ts';
 import type { Judges } from './judges.ts';
+import { allowLoops, checkLoops, stopLoop } from './loops.ts';
 import { startMiniStack } from './ministack.ts';
 import type { Report } from './report.ts';
 import { setQueue } from './set-queue.ts';
@@ -73,6 +74,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
   await sls.run(['deploy'], { ...settings, ...patientSettings });
   const resources = await stackResources(aws);
   const deployed: Deployed = { template: JSON.parse(readFileSync(templateFile, 'utf8')), resources };
+  await allowLoops(aws, deployed);
   const apiId = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.physicalId ?? '';
   const door = await openFrontDoor(`${apiId}.execute-api.127.0.0.1:${stack.port}`, stack.port);
   cleanup.later(() => door.close());
@@ -170,6 +172,10 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+    await check('the settings of a long chain are deployed', () =>
+      sls.run(['deploy'], { ...later, ...chainSettings }),
+    );
+    await suites('chains');
     await check('the public clients are there, and the settings for them deployed', async () => {
       const chosen = await settingsForClients(signal);
       await sls.run(['deploy'], { ...later, ...chosen });
@@ -183,6 +189,8 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     );
   }
   await bus.close();
+  checkLoops(scene, report);
+  await check('a loop of a function that is not allowed to is stopped', () => stopLoop(scene));
   await checkStarts(scene, report);
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });
