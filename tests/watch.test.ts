@@ -91,7 +91,7 @@ function alarmNamed(name: string): Alarm {
 /** What happens when all is well, and tells an operator nothing: it would cost a metric of the 50. */
 const uneventful: Partial<Record<MetricName, readonly string[]>> = {
   DueDevices: ['joined', 'recent'],
-  CallbacksHandled: ['left', 'offline', 'online', 'unknown', 'unsubscribed'],
+  CallbacksHandled: ['none', 'left', 'offline', 'online', 'unknown', 'unsubscribed'],
   ChatroomCalls: ['success'],
 };
 

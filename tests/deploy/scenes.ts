@@ -7,7 +7,13 @@ import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import { chainSettings, patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
-import { allowLoopback, giveUpForwarding, listenToBus, subscribeEachMinute } from './callbacks.ts';
+import {
+  allowLoopback,
+  allowPlainHttp,
+  giveUpForwarding,
+  listenToBus,
+  subscribeEachMinute,
+} from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
@@ -163,6 +169,9 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await allowLoopback(
       aws,
       ['callback', 'forward-callback'].map((name) => `${stackName}-${name}`),
+    );
+    await check('the bucket of bodies refuses what comes without TLS; MiniStack is let in', () =>
+      allowPlainHttp(aws, physicalId(resources, 'BodiesBucket')),
     );
     await suites('events');
     await check('a callback that cannot be forwarded for a day goes to the dead-letter queue', () =>
