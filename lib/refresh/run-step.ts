@@ -12,7 +12,7 @@ import type {
   UpstreamAnswer,
 } from '../device/ports.ts';
 import { type MessageResult, secondsUntil } from '../device/ports.ts';
-import type { EndedRefresh, EpochMs } from '../device/record.ts';
+import type { DeviceRecord, EndedRefresh, EpochMs } from '../device/record.ts';
 import { updateRecord } from '../device/update-record.ts';
 import { LeaseLost, underLease } from './lease.ts';
 import { sendStep } from './messages.ts';
@@ -111,9 +111,10 @@ async function workOn(
 ): Promise<MessageResult> {
   const { deviceKey, refreshId, step } = message;
   const held: Claim = { refreshId, step, owner: run.owner };
-  let event: WorkOutcome | undefined;
+  let came: { readonly result: WorkOutcome | undefined; readonly record: DeviceRecord | undefined };
   try {
-    event = await underLease({ deviceKey, claim: held, handle }, ports, run.signal, (signal) => {
+    const lease = { deviceKey, claim: held, record: work.record, handle };
+    came = await underLease(lease, ports, run.signal, (signal) => {
       const take = (answer: UpstreamAnswer) => {
         return answer.kind === 'list'
           ? takeList(answer.contacts, { deviceKey, work }, ports)
@@ -128,10 +129,14 @@ async function workOn(
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
+  const event = came.result;
   // A worker that took over may have crashed since: the message will be received again, and finds out.
   if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
-  const { record, outcome: settled } = await updateRecord(ports, deviceKey, (now) =>
-    settle(now, held, event, ports.clock.now(), ports.policy),
+  const { record, outcome: settled } = await updateRecord(
+    ports,
+    deviceKey,
+    (now) => settle(now, held, event, ports.clock.now(), ports.policy),
+    came.record,
   );
   if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
   if (settled.kind === 'continued') await sendStep(ports.queue, deviceKey, message.sealed, settled.send);
