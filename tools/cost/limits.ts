@@ -1,6 +1,7 @@
-import { billedS, type Month, type Use } from './month.ts';
+import { billedS, type Month, runsFor, type Use } from './month.ts';
 import { beginEveryS } from './runs.ts';
 import type { Stack } from './stack.ts';
+import { units } from './units.ts';
 
 /** Something that there is only so much of. */
 export interface Limit {
@@ -29,24 +30,28 @@ const callbackRate = 500;
 const apiRate = 50;
 /** Of the index: deleting the old entry and putting the new one. */
 const indexUnitsPerStart = 2;
+/** Of the record, the index and the refresh that leaves the record. */
+const writesOfStart = 4;
 
 /** What there is least left of, the scarcest first. */
 export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[] {
   const { devices, everyS, callbacksPerDay, readsPerDay } = use;
-  const gridS = beginEveryS(everyS);
-  const bunch = Math.ceil((devices * gridS) / everyS);
+  const { runs } = runsFor(month.maxListCalls);
   const startsPerS = 1 / billedS('startDevice', 'start-due', stack);
-  const startsPerBunch = (gridS / 60) * startsForS * startsPerS;
-  const bunchS = Math.max(1, bunch / startsPerS);
-  const bunchWrites = (bunch * month.writeUnitsPerRefresh) / Math.max(bunchS, use.listS);
+  const duePerMinute = Math.ceil((devices * 60) / everyS);
+  // A bunch of the grid is worked off as fast as the list calls allow.
+  const bunch = Math.ceil((devices * beginEveryS(everyS)) / everyS);
+  const endsPerS = Math.min(bunch, month.maxListCalls) / Math.max(1, use.listS);
+  const busyWrites =
+    startsPerS * writesOfStart + endsPerS * (units.scheduledRefresh.writeUnits - writesOfStart);
   const perS = (perDay: number) => (devices * perDay) / 86_400;
   const limits: readonly Limit[] = [
     {
-      name: 'devices that start-due begins in one step of its grid',
-      used: bunch,
-      most: Math.floor(startsPerBunch),
-      unit: `in ${gridS} s`,
-      remedy: 'give start-due more memory, and with it CPU; spread the periods of the devices',
+      name: 'devices that start-due begins',
+      used: duePerMinute,
+      most: Math.floor(startsPerS * startsForS),
+      unit: 'a minute',
+      remedy: 'give start-due more memory, and with it CPU; refresh less often',
     },
     {
       name: 'list calls open at GeWe',
@@ -57,28 +62,30 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
     },
     {
       name: 'concurrent runs of fetch-contacts, of a new account',
-      used: Math.max(2, Math.ceil(month.maxListCalls / 50)),
+      used: runs,
       most: newAccountRuns - 4,
       unit: 'runs',
       remedy: 'request 1,000 concurrent executions (Service Quotas, free)',
     },
     {
       name: 'concurrent runs of fetch-contacts, after the first increase',
-      used: Math.max(2, Math.ceil(month.maxListCalls / 50)),
+      used: runs,
       most: accountRuns - 100,
       unit: 'runs',
       remedy: 'request more',
     },
     {
       name: 'write units of the table in the busiest second',
-      used: Math.round(bunchWrites),
+      used: Math.ceil(
+        Math.min(busyWrites, duePerMinute * writesOfStart + endsPerS * units.scheduledRefresh.writeUnits),
+      ),
       most: newTableWriteUnits,
       unit: 'a second',
       remedy: 'warm the table (warm throughput), which lets it split',
     },
     {
       name: 'write units of the index in the busiest second',
-      used: Math.round((bunch * indexUnitsPerStart) / bunchS),
+      used: Math.ceil(Math.min(startsPerS, duePerMinute) * indexUnitsPerStart),
       most: dueShards * partitionWriteUnits,
       unit: 'a second',
       remedy: 'raise dueShards (lib/device/policy.ts)',

@@ -34,28 +34,30 @@ export interface Month {
   readonly totalUsd: number;
   /** What the stack costs when nobody uses it, which the total includes. */
   readonly fixedUsd: number;
-  /** In US dollars; together they are the total. */
-  readonly parts: Readonly<Record<Part, number>>;
+  /** Together they are the total. */
+  readonly parts: Parts;
   /** What the total assumes. */
   readonly maxListCalls: number;
   readonly runs: RunUse;
-  /** Of DynamoDB, for one refresh on average. */
-  readonly writeUnitsPerRefresh: number;
 }
 
-export type Part =
-  | 'fixed'
-  | 'lambdaWaiting'
-  | 'lambdaOther'
-  | 'dynamodbWrites'
-  | 'dynamodbReads'
-  | 'sqs'
-  | 'events'
-  | 'logs'
-  | 'metrics'
-  | 'api'
-  | 'storage'
-  | 'transfer';
+const partNames = [
+  'fixed',
+  'lambdaWaiting',
+  'lambdaOther',
+  'dynamodbWrites',
+  'dynamodbReads',
+  'sqs',
+  'events',
+  'logs',
+  'metrics',
+  'api',
+  'storage',
+  'transfer',
+] as const;
+export type Part = (typeof partNames)[number];
+/** In US dollars. */
+export type Parts = Readonly<Record<Part, number>>;
 
 /** `LEASE_S` / 3, by default. */
 const renewalS = 10;
@@ -66,143 +68,186 @@ const runTailS = 1.5;
 /** Run time 900 s, less the longest list call and its settling (functions/fetch-contacts.ts). */
 const runTakesForS = 640;
 const callsPerRun = 50;
-/** The schedule leaves a tenth of a run to callers. */
-const scheduleSlotsPerRun = 45;
+const fewestRuns = 2;
 const defaultMaxListCalls = 100;
 /** Lambda's pollers of a queue, each of which waits 20 s for a message. */
 const pollersPerQueue = 5;
 const pollS = 20;
 /** A run that has room asks both queues, and waits a second at one. */
 const asksPerS = 3;
-/** Messages that SQS gives at once. */
-const messagesPerReceive = 10;
 /** How long a bot takes to answer a callback. */
 const botS = 0.2;
 /** What CloudWatch adds to each line of a log. */
 const lineOverheadBytes = 26;
-/** A request to GeWe with its headers; a callback with its headers. */
-const listCallBytes = 1_000;
-const callbackBytes = 2_000;
 const gb = 1024 ** 3;
+
+/** How `MAX_LIST_CALLS` is spread (infra/list-calls.cjs); a tenth of each run is left to callers (functions/fetch-contacts.ts). */
+export function runsFor(maxListCalls: number): { readonly runs: number; readonly slots: number } {
+  const runs = Math.max(fewestRuns, Math.ceil(maxListCalls / callsPerRun));
+  const perRun = Math.max(1, Math.floor(maxListCalls / runs));
+  return { runs, slots: perRun === 1 ? 1 : perRun - Math.ceil(perRun / 10) };
+}
 
 /** The list calls that have to be allowed at once: what is open on average, a quarter more, and the callers' tenth. */
 export function neededListCalls({ devices, everyS, listS }: Use): number {
   const open = meanOpen({ devices, everyS, refreshS: listS + besideListS });
-  const runs = Math.ceil((open * 1.25) / scheduleSlotsPerRun);
+  const runs = Math.ceil((open * 1.25) / runsFor(callsPerRun * fewestRuns).slots);
   return Math.max(defaultMaxListCalls, runs * callsPerRun);
 }
 
 /** Throws an error for a person when `maxListCalls` is too small for the devices. */
 export function costOfMonth(use: Use, stack: Stack): Month {
-  const { devices, everyS, listS, changedShare, ids } = use;
+  const { devices, everyS, listS, ids } = use;
   const maxListCalls = use.maxListCalls ?? neededListCalls(use);
-  const runCount = Math.max(2, Math.ceil(maxListCalls / callsPerRun));
-  const perRun = Math.max(1, Math.floor(maxListCalls / runCount));
-  const slots = perRun === 1 ? 1 : perRun - Math.ceil(perRun / 10);
-  const runs = simulateRuns(
-    { devices, everyS, refreshS: listS + besideListS },
-    { runs: runCount, slots, takesForS: runTakesForS, tailS: runTailS },
-  );
+  const load = { devices, everyS, refreshS: listS + besideListS };
+  const runs = simulateRuns(load, { ...runsFor(maxListCalls), takesForS: runTakesForS, tailS: runTailS });
   if (runs === undefined) {
-    const needed = neededListCalls(use);
-    throw new Error(`MAX_LIST_CALLS=${maxListCalls} is too small for these devices: ${needed} is enough`);
+    const enough = neededListCalls(use);
+    throw new Error(`MAX_LIST_CALLS=${maxListCalls} is too small for these devices; ${enough} is enough`);
   }
-
   const refreshes = (devices * monthS) / everyS;
-  const changes = refreshes * changedShare;
-  const renewals = Math.floor(listS / renewalS) * refreshes;
-  const dailies = (perDay: number) => (devices * perDay * monthS) / 86_400;
-  const reads = dailies(use.readsPerDay);
-  const callbacks = dailies(use.callbacksPerDay);
-  const packedBytes = ids * packedBytesPerId;
-  const times: readonly (readonly [number, Units])[] = [
-    [refreshes, units.scheduledRefresh],
-    [renewals, units.renewal],
-    [changes, units.change],
-    [reads, units.listRead],
-    [callbacks, units.callback],
-  ];
-  const all = (unit: keyof Units) => times.reduce((sum, [count, one]) => sum + count * one[unit], 0);
-
-  const readPacked = Math.ceil(packedBytes / 4096) / 2;
-  const writeUnits = all('writeUnits') + changes * Math.ceil(packedBytes / 1024);
-  const readUnits = all('readUnits') + (changes + reads) * readPacked;
-  const receives = refreshes / messagesPerReceive + runs.askingRuns * asksPerS * monthS;
-  const runsStarted = runs.runsStarted * monthS;
-  const otherGbS =
-    refreshes * gbSOf('startDevice', 'start-due', stack) +
-    reads * gbSOf('listRead', 'get-contacts', stack) +
-    callbacks *
-      (gbSOf('receiveCallback', 'receive-callback', stack) +
-        gbSOf('processCallback', 'process-callback', stack) +
-        gbSOf('forwardCallback', 'forward-callback', stack) +
-        botS * stack.memoryGb('forward-callback'));
-  const invocations = reads + 3 * callbacks;
-  const logBytes =
-    all('logBytes') + all('logLines') * lineOverheadBytes + (invocations + runsStarted) * platformLogBytes;
+  const daily = (perDay: number) => (devices * perDay * monthS) / 86_400;
   const hoursWithRefreshes = Math.min(1, (devices * 3600) / everyS);
   const metrics =
     metricsWritten.schedule * hoursWithRefreshes +
     (use.readsPerDay > 0 ? metricsWritten.reads : 0) +
     (use.callbacksPerDay > 0 ? metricsWritten.callbacks : 0);
-  const storedBytes = devices * (2 * packedBytes + 2_500 + (24 * 3600 * 500) / everyS);
-  const outBytes = refreshes * listCallBytes + reads * packedBytes + callbacks * callbackBytes;
-
-  const fixedUsd = idleMonth(stack);
-  const parts = {
-    fixed: fixedUsd,
-    lambdaWaiting:
-      runs.aliveRuns * monthS * stack.memoryGb('fetch-contacts') * prices.lambdaGbSecond +
-      runsStarted * prices.lambdaRequest,
-    lambdaOther: otherGbS * prices.lambdaGbSecond + invocations * prices.lambdaRequest,
-    dynamodbWrites: writeUnits * prices.writeUnit,
-    dynamodbReads: readUnits * prices.readUnit,
-    sqs: (all('sqsRequests') + receives) * prices.sqsRequest,
-    events: all('events') * prices.customEvent,
-    logs: (logBytes / gb) * (prices.logGb + prices.logGbMonth),
-    metrics: metrics * prices.metricMonth,
-    api: (reads + callbacks) * prices.apiRequest,
-    storage: (storedBytes / gb) * (prices.tableGbMonth + prices.pointInTimeGbMonth),
-    transfer: (outBytes / gb) * prices.transferGb,
-  };
-  return {
-    totalUsd: Object.values(parts).reduce((sum, part) => sum + part, 0),
-    fixedUsd,
-    parts,
-    maxListCalls,
-    runs,
-    writeUnitsPerRefresh: refreshes === 0 ? 0 : writeUnits / refreshes,
-  };
+  // The list in two slots; the record, the token and what surrounds items; ended refreshes for a day.
+  const storedBytes = devices * (2 * ids * packedBytesPerId + 2_500 + (86_400 * 500) / everyS);
+  const parts = sum([
+    idleMonth(stack),
+    times(refreshes, costOfOne('scheduledRefresh', ids, stack)),
+    times(refreshes * Math.floor(listS / renewalS), costOfOne('renewal', ids, stack)),
+    times(refreshes * use.changedShare, costOfOne('change', ids, stack)),
+    times(daily(use.readsPerDay), costOfOne('listRead', ids, stack)),
+    times(daily(use.callbacksPerDay), costOfOne('callback', ids, stack)),
+    {
+      lambdaWaiting:
+        runs.aliveRuns * monthS * stack.memoryGb('fetch-contacts') * prices.lambdaGbSecond +
+        runs.runsStarted * monthS * prices.lambdaRequest,
+      sqs: runs.askingRuns * monthS * asksPerS * prices.sqsRequest,
+      logs: logUsd(runs.runsStarted * monthS * platformLogBytes),
+      metrics: metrics * prices.metricMonth,
+      storage: (storedBytes / gb) * (prices.tableGbMonth + prices.pointInTimeGbMonth),
+    },
+  ]);
+  const totalUsd = Object.values(parts).reduce((total, part) => total + part, 0);
+  return { totalUsd, fixedUsd: parts.fixed, parts, maxListCalls, runs };
 }
 
 /** What the stack costs in a month in which nothing happens: nobody calls, no device is subscribed. */
-export function idleMonth(stack: Stack): number {
+export function idleMonth(stack: Stack): Pick<Parts, 'fixed'> {
   const minutes = (monthS / 3600) * stack.scheduledRunsPerHour;
-  const { readUnits, sqsRequests, logLines, logBytes } = units.idleMinute;
-  const logged = logBytes + logLines * lineOverheadBytes + platformLogBytes;
-  const aMinute =
-    readUnits * prices.readUnit +
-    sqsRequests * prices.sqsRequest +
-    (logged / gb) * (prices.logGb + prices.logGbMonth) +
-    gbSOf('idleMinute', 'start-due', stack) * prices.lambdaGbSecond +
-    prices.lambdaRequest;
-  return (
+  const aMinute = Object.values(costOfOne('idleMinute', 0, stack)).reduce((total, part) => total + part, 0);
+  const fixed =
     stack.alarms * prices.alarmMonth +
     stack.paidDashboards * prices.dashboardMonth +
     stack.secrets * prices.secretMonth +
     stack.polledQueues * pollersPerQueue * (monthS / pollS) * prices.sqsRequest +
-    minutes * aMinute
-  );
+    minutes * aMinute;
+  return { fixed };
 }
 
-/** What Lambda bills of a thing that a function does, in GB-seconds. */
-function gbSOf(thing: keyof typeof durations, name: string, stack: Stack): number {
-  return billedS(thing, name, stack) * stack.memoryGb(name);
+/** What one thing that happens takes beside its units. */
+interface Beside {
+  /** The functions that it runs, and what each does there. */
+  readonly runs?: readonly (readonly [keyof typeof durations, string])[];
+  /** How long functions wait for somebody outside AWS, by their names. */
+  readonly waits?: Readonly<Record<string, number>>;
+  readonly apiRequests?: number;
+  /** Receives of messages, and the deletes of Lambda's own poller. */
+  readonly polledMessages?: number;
+  readonly outBytes?: number;
+  /** It reads or writes the list of so many ids. */
+  readonly readsList?: boolean;
+  readonly writesList?: boolean;
+}
+
+const beside = {
+  idleMinute: { runs: [['idleMinute', 'start-due']] },
+  // The runs that wait for GeWe are simulated. Their receives take ten messages at once; a request to GeWe has 1 KB with its headers.
+  scheduledRefresh: { polledMessages: 0.1, outBytes: 1_000 },
+  renewal: {},
+  change: { readsList: true, writesList: true },
+  startedRefresh: {
+    runs: [['startRefresh', 'start-refresh']],
+    waits: { 'start-refresh': 8 },
+    apiRequests: 1,
+    polledMessages: 1,
+    outBytes: 2_000,
+  },
+  listRead: { runs: [['listRead', 'get-contacts']], apiRequests: 1, readsList: true },
+  callback: {
+    runs: [
+      ['receiveCallback', 'receive-callback'],
+      ['processCallback', 'process-callback'],
+      ['forwardCallback', 'forward-callback'],
+    ],
+    waits: { 'forward-callback': botS },
+    apiRequests: 1,
+    polledMessages: 4,
+    outBytes: 2_000,
+  },
+} as const satisfies Readonly<Record<keyof typeof units, Beside>>;
+
+/** One of a thing that happens, without what waiting for GeWe costs. `ids`: of the list that it is about. */
+export function costOfOne(thing: keyof typeof units, ids: number, stack: Stack): Partial<Parts> {
+  const one: Units = units[thing];
+  const { runs = [], waits = {}, apiRequests = 0, polledMessages = 0, ...rest }: Beside = beside[thing];
+  const packedBytes = ids * packedBytesPerId;
+  const listReadUnits = rest.readsList ? Math.ceil(packedBytes / 4096) / 2 : 0;
+  const listWriteUnits = rest.writesList ? Math.ceil(packedBytes / 1024) : 0;
+  const readBytes = rest.readsList && apiRequests > 0 ? packedBytes : 0;
+  const gbS = runs.reduce(
+    (total, [doing, name]) =>
+      total + (billedS(doing, name, stack) + (waits[name] ?? 0)) * stack.memoryGb(name),
+    // The part of a device in a run that begins many.
+    thing === 'scheduledRefresh'
+      ? billedS('startDevice', 'start-due', stack) * stack.memoryGb('start-due')
+      : 0,
+  );
+  return {
+    lambdaOther: gbS * prices.lambdaGbSecond + runs.length * prices.lambdaRequest,
+    dynamodbWrites: (one.writeUnits + listWriteUnits) * prices.writeUnit,
+    dynamodbReads: (one.readUnits + listReadUnits) * prices.readUnit,
+    sqs: (one.sqsRequests + polledMessages) * prices.sqsRequest,
+    events: one.events * prices.customEvent,
+    logs: logUsd(one.logBytes + one.logLines * lineOverheadBytes + runs.length * platformLogBytes),
+    api: apiRequests * prices.apiRequest,
+    storage: one.s3Puts * prices.s3Put + one.s3Gets * prices.s3Get,
+    transfer: (((rest.outBytes ?? 0) + readBytes) / gb) * prices.transferGb,
+  };
 }
 
 /** How long a function takes for a thing, in seconds. */
-export function billedS(thing: keyof typeof durations, name: string, stack: Stack): number {
-  const { cpuMs, calls } = durations[thing];
+export function billedS(doing: keyof typeof durations, name: string, stack: Stack): number {
+  const { cpuMs, calls } = durations[doing];
   const cpus = Math.min(1, (stack.memoryGb(name) * 1024) / memoryMbOfCpu);
   return (cpuMs / cpus + calls * awsCallMs) / 1000;
+}
+
+function logUsd(bytes: number): number {
+  return (bytes / gb) * (prices.logGb + prices.logGbMonth);
+}
+
+function times(count: number, parts: Partial<Parts>): Partial<Parts> {
+  return sum([parts], count);
+}
+
+function sum(all: readonly Partial<Parts>[], factor = 1): Parts {
+  const of = (part: Part) => all.reduce((total, parts) => total + (parts[part] ?? 0), 0) * factor;
+  return {
+    fixed: of('fixed'),
+    lambdaWaiting: of('lambdaWaiting'),
+    lambdaOther: of('lambdaOther'),
+    dynamodbWrites: of('dynamodbWrites'),
+    dynamodbReads: of('dynamodbReads'),
+    sqs: of('sqs'),
+    events: of('events'),
+    logs: of('logs'),
+    metrics: of('metrics'),
+    api: of('api'),
+    storage: of('storage'),
+    transfer: of('transfer'),
+  };
 }

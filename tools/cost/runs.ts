@@ -59,7 +59,7 @@ export function simulateRuns(load: Load, limits: RunLimits): RunUse | undefined 
   const { devices, everyS, refreshS } = load;
   if (meanOpen(load) > limits.runs * limits.slots) return undefined;
   const gridS = beginEveryS(everyS);
-  // Whole periods and whole steps of the grid, so that the bunches repeat; at least a day where that is shorter.
+  // Whole periods and whole steps of the grid, so that the bunches repeat.
   const cycleS = Math.min(longestS, (everyS * gridS) / greatestDivisor(everyS, gridS));
   const fromS = cycleS;
   const untilS = fromS + cycleS;
@@ -68,6 +68,8 @@ export function simulateRuns(load: Load, limits: RunLimits): RunUse | undefined 
   const waiting: { readonly sinceS: number; count: number }[] = [];
   let runs: Run[] = [];
   const sum = { aliveS: 0, askingS: 0, started: 0, longestWaitS: 0, most: 0 };
+  const inLine = () => waiting.reduce((total, { count }) => total + count, 0);
+  let inLineBefore = 0;
   const within = (startS: number, endS: number) =>
     Math.max(0, Math.min(endS, untilS) - Math.max(startS, fromS));
 
@@ -102,6 +104,7 @@ export function simulateRuns(load: Load, limits: RunLimits): RunUse | undefined 
       }
     }
     if (nowS === bunchAtS) {
+      if (nowS === fromS) inLineBefore = inLine();
       const count = dueBefore(nowS) - dueBefore(nowS - gridS);
       if (count > 0) waiting.push({ sinceS: nowS, count });
       bunchAtS += gridS;
@@ -116,6 +119,8 @@ export function simulateRuns(load: Load, limits: RunLimits): RunUse | undefined 
     }
     if (nowS >= fromS) sum.most = Math.max(sum.most, runs.length);
   }
+  // The line has grown by more than what has just joined it: it never ends.
+  if (inLine() > inLineBefore + (devices * gridS) / everyS + 1) return undefined;
   return {
     aliveRuns: sum.aliveS / cycleS,
     askingRuns: sum.askingS / cycleS,

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { costOfMonth, idleMonth, neededListCalls, runsFor, type Use } from './month.ts';
+import { meanOpen, simulateRuns } from './runs.ts';
+import { readStack } from './stack.ts';
+
+const stack = readStack();
+const hourly: Use = {
+  devices: 1_000,
+  everyS: 3_600,
+  listS: 20,
+  changedShare: 0.05,
+  ids: 1_000,
+  callbacksPerDay: 0,
+  readsPerDay: 0,
+};
+
+describe('a month', () => {
+  const withoutFixed = (use: Use) => {
+    const { totalUsd, fixedUsd } = costOfMonth(use, stack);
+    return totalUsd - fixedUsd;
+  };
+
+  it('in which nothing is used costs what the idle stack costs', () => {
+    expect(costOfMonth({ ...hourly, devices: 0 }, stack).totalUsd).toBeCloseTo(idleMonth(stack).fixed, 9);
+  });
+
+  it('is no cheaper with more of anything', () => {
+    const base = withoutFixed(hourly);
+    for (const more of [
+      { devices: 2_000 },
+      { everyS: 1_800 },
+      { listS: 60 },
+      { changedShare: 0.5 },
+      { ids: 10_000 },
+      { callbacksPerDay: 10 },
+      { readsPerDay: 10 },
+    ]) {
+      expect(withoutFixed({ ...hourly, ...more }), JSON.stringify(more)).toBeGreaterThan(base);
+    }
+  });
+
+  it('allows as many list calls as are needed', () => {
+    const use = fc.record({
+      devices: fc.integer({ min: 0, max: 100_000 }),
+      everyS: fc.integer({ min: 600, max: 86_400 }),
+      listS: fc.integer({ min: 0, max: 270 }),
+    });
+    fc.assert(
+      fc.property(use, (drawn) => {
+        const { maxListCalls } = costOfMonth({ ...hourly, ...drawn }, stack);
+        expect(maxListCalls).toBe(neededListCalls({ ...hourly, ...drawn }));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('the runs that wait for GeWe', () => {
+  const limits = { ...runsFor(100), takesForS: 640, tailS: 1.5 };
+
+  it('cost the same however many refreshes wait in them, up to what one holds', () => {
+    const alive = (devices: number) =>
+      simulateRuns({ devices, everyS: 3_600, refreshS: 20 }, limits)?.aliveRuns ?? 0;
+    expect(alive(12)).toBeCloseTo((12 * 21.5) / 3_600);
+    expect(alive(12 * limits.slots)).toBeCloseTo(alive(12));
+    expect(alive(12 * limits.slots + 12)).toBeCloseTo(2 * alive(12));
+  });
+
+  it('are never more than are allowed, hold at least what is open, and end when there is nothing to do', () => {
+    const load = fc.record({
+      devices: fc.integer({ min: 0, max: 3_000 }),
+      everyS: fc.integer({ min: 1, max: 240 }).map((minutes) => minutes * 60),
+      refreshS: fc.double({ min: 0.5, max: 270, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(load, (drawn) => {
+        const use = simulateRuns(drawn, limits);
+        if (use === undefined) {
+          expect(meanOpen(drawn)).toBeGreaterThan(limits.runs * limits.slots * 0.7);
+          return;
+        }
+        expect(use.mostRuns).toBeLessThanOrEqual(limits.runs);
+        expect(use.aliveRuns).toBeLessThanOrEqual(limits.runs + 1e-9);
+        expect(use.aliveRuns * limits.slots).toBeGreaterThanOrEqual(meanOpen(drawn) * 0.99 - 1);
+        if (drawn.devices === 0) expect(use.aliveRuns).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
