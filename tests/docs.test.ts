@@ -94,6 +94,7 @@ it.each(describedElsewhere)('openapi.yaml describes %s, which the reference leav
 /** Pages that say the same in both languages, each beside the other. */
 const pairs = [
   ['README.md', 'README.zh-CN.md'],
+  ['docs/cost.md', 'docs/cost.zh-CN.md'],
   ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
   ['docs/events.md', 'docs/events.zh-CN.md'],
   ['docs/operations.md', 'docs/operations.zh-CN.md'],

@@ -15,9 +15,11 @@ export interface Limit {
 
 /** How long start-due may go on in each minute (`custom.scheduleTimeoutS`, less what it needs to end). */
 const startsForS = 47;
-/** For how many runs an account has room: a new one, and after the first increase, which is free. */
-export const newAccountRuns = 10;
+/** Executions at the same time: of a new account, and of others, or after the first increase. */
+const newAccountRuns = 10;
 const accountRuns = 1_000;
+/** Beside the runs that wait for GeWe: the schedule, requests, callbacks and forwarding. */
+const otherRuns = 4;
 /** Write units a second that a new table takes, and one partition. */
 const newTableWriteUnits = 4_000;
 const partitionWriteUnits = 1_000;
@@ -61,18 +63,18 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
       remedy: 'ask GeWe what it bears; refresh less often, and by callbacks (refreshOnCallbacks)',
     },
     {
-      name: 'concurrent runs of fetch-contacts, of a new account',
-      used: runs,
-      most: newAccountRuns - 4,
-      unit: 'runs',
-      remedy: 'request 1,000 concurrent executions (Service Quotas, free)',
+      name: 'concurrent executions of a new account',
+      used: runs + otherRuns,
+      most: newAccountRuns,
+      unit: 'at once',
+      remedy: 'request 1,000 in Service Quotas, which is free',
     },
     {
-      name: 'concurrent runs of fetch-contacts, after the first increase',
-      used: runs,
-      most: accountRuns - 100,
-      unit: 'runs',
-      remedy: 'request more',
+      name: 'concurrent executions of any other account',
+      used: runs + otherRuns,
+      most: accountRuns,
+      unit: 'at once',
+      remedy: 'request more in Service Quotas',
     },
     {
       name: 'write units of the table in the busiest second',

@@ -67,7 +67,7 @@ export function unitRows(stack: Stack): Rows {
 export function limitRows(stack: Stack): Rows {
   return sizes.flatMap((devices) => {
     const use = { ...typical, devices };
-    const limits = limitsOf(use, costOfMonth(use, stack), stack).slice(0, 3);
+    const limits = limitsOf(use, costOfMonth(use, stack), stack).slice(0, 2);
     return limits.map(({ name, used, most }) => [count(devices), name, count(used), count(most)]);
   });
 }
