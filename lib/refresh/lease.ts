@@ -10,8 +10,8 @@ const marginS = 5;
 export type LeasePorts = UpdatePorts & Pick<Ports, 'policy'>;
 
 /**
- * Does the work while renewing the claim's lease, and the visibility timeout of its message, every third of the lease. The
- * signal that the work gets aborts when the lease is lost, or can no longer be renewed in time: nobody works on a
+ * Does the work while renewing the claim's lease, and the visibility timeout of its message where somebody waits, every third of the
+ * lease. The signal that the work gets aborts when the lease is lost, or can no longer be renewed in time: nobody works on a
  * refresh that another may have taken over. `record`: as the claim stored it; what is returned beside the work's result is the record
  * as it was stored last: seldom does anybody else write it meanwhile, so no renewal has to load it. Rethrows what the work throws.
  */
@@ -32,7 +32,7 @@ export async function underLease<T>(
   const lost = new AbortController();
   const keep = async () => {
     let livesUntilMs = ports.clock.now() + leaseMs;
-    await keepInvisible(held.handle, leaseMs);
+    if (isAwaited(known)) await keepInvisible(held.handle, leaseMs);
     for (;;) {
       await ports.clock.sleep(leaseMs / 3, stop.signal);
       if (stop.signal.aborted) return;
@@ -41,7 +41,7 @@ export async function underLease<T>(
       if (typeof renewed === 'object') {
         known = renewed.record;
         livesUntilMs = sentAtMs + leaseMs;
-        await keepInvisible(held.handle, leaseMs);
+        if (isAwaited(known)) await keepInvisible(held.handle, leaseMs);
       } else if (renewed === 'lost' || ports.clock.now() + leaseMs / 3 >= livesUntilMs) {
         lost.abort(new LeaseLost());
         return;
@@ -82,6 +82,14 @@ async function tryRenew(
   } catch {
     return 'unknown';
   }
+}
+
+/**
+ * Somebody may wait for it, and goes on soon after a crash. For one of the schedule nobody does, until a caller joins it: its message
+ * stays invisible for as long as its queue says, which spares a request at each renewal.
+ */
+function isAwaited(record: DeviceRecord | undefined): boolean {
+  return record?.refresh?.trigger !== 'schedule';
 }
 
 /** Best effort: a message that is received too early meets the lease, and waits for it. */

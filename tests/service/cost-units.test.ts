@@ -59,6 +59,8 @@ beforeAll(async () => {
   through.meter = meter.through;
   reporting.write = (line) => void lines.push(line);
   service = await startService({
+    // As on AWS, no message shows while it is worked on.
+    visibilityTimeoutS: 30,
     env: {
       GEWE_BASE_URL: gewe.url,
       LOG_LEVEL: 'INFO',

@@ -62,15 +62,21 @@ export interface Service {
  * queues, the bus and GeWe. Its functions read the environment when they are loaded: one service a test file.
  */
 export async function startService(
-  options: { scenario?: ScenarioName; seconds?: number; env?: Record<string, string> } = {},
+  options: {
+    scenario?: ScenarioName;
+    seconds?: number;
+    env?: Record<string, string>;
+    /** Of every queue: after it a message that failed is received again. */
+    visibilityTimeoutS?: number;
+  } = {},
 ): Promise<Service> {
-  const { scenario = 'normal', seconds = 1, env = {} } = options;
+  const { scenario = 'normal', seconds = 1, env = {}, visibilityTimeoutS = 1 } = options;
   const gewe = await startGeweMock({ scenario, seconds, port: 0 });
   const dynamoDb = await startDynamoDb({});
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });
   await createTable(client, tableName);
   client.destroy();
-  const sqs = await startSqs({ queues: config.queues.map(quickly) });
+  const sqs = await startSqs({ queues: config.queues.map((queue) => quickly(queue, visibilityTimeoutS)) });
   const queueUrl = (resource: string) =>
     sqs.queueUrl(config.queues.find((queue) => queue.resource === resource)?.name ?? resource);
   const keysDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
@@ -160,12 +166,12 @@ export async function startService(
   };
 }
 
-/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
-function quickly(queue: QueueConfig): QueueConfig {
+/** A message that failed is received again soon; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
+function quickly(queue: QueueConfig, visibilityTimeoutS: number): QueueConfig {
   const { maxReceiveCount: receives } = queue;
   return {
     ...queue,
-    visibilityTimeoutS: 1,
+    visibilityTimeoutS,
     ...(receives !== undefined && { maxReceiveCount: receives > 100 ? receives : 3 }),
   };
 }

@@ -29,9 +29,9 @@ export const units = {
   /** A minute of the schedule in which nothing is due. */
   idleMinute: { ...none, readUnits: 2, sqsRequests: 1, logLines: 1, logBytes: 98 },
   /** A refresh of the schedule, from the index to its end, with nine others; the list is the stored one. It took no renewal. */
-  scheduledRefresh: { ...none, writeUnits: 8, readUnits: 3, sqsRequests: 2, logLines: 6, logBytes: 1_460 },
+  scheduledRefresh: { ...none, writeUnits: 8, readUnits: 3, sqsRequests: 1, logLines: 6, logBytes: 1_460 },
   /** One renewal of its lease, every third of `LEASE_S`. */
-  renewal: { ...none, writeUnits: 1, sqsRequests: 1 },
+  renewal: { ...none, writeUnits: 1 },
   /** What a list that has changed adds, beside reading the stored one and writing the new one. */
   change: { ...none, writeUnits: 2, events: 1 },
   /** A refresh that a caller starts and waits for, unchanged. */
