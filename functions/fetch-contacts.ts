@@ -6,9 +6,9 @@ import { createRefreshArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
 import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { parseMessage } from '../lib/aws/sqs/messages.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { createGeweClient } from '../lib/gewe/client.ts';
-import { fetchContacts } from '../lib/refresh/run-step.ts';
+import { fetchContacts, settleMs } from '../lib/refresh/run-step.ts';
 import { createResealer } from '../lib/sealing/resealer.ts';
 import { createOpener } from '../lib/sealing/token-sealing.ts';
 import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
@@ -17,9 +17,16 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { eventBusFrom, handlesFrom, keyringFrom, refreshQueueFrom, tableFrom } from './wiring.ts';
+import {
+  eventBusFrom,
+  keyringFrom,
+  refreshQueueFrom,
+  scheduleQueueFrom,
+  sourceFrom,
+  tableFrom,
+} from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
@@ -30,6 +37,7 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     changes: createChangeStore(table, clock),
     eraser: createEraser(table),
     queue: refreshQueueFrom(read),
+    scheduleQueue: scheduleQueueFrom(read),
     archive: createRefreshArchive(table, clock),
     subscriptions: createSubscriptionStore(table),
     tokens: createAcceptedTokens(table, clock),
@@ -43,12 +51,29 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     newRefreshSuffix,
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.queueUrl), log };
+  const slots = read(wiringSettings.listCallsPerRun);
+  const run = {
+    queues: [
+      sourceFrom(read, wiringSettings.queueUrl),
+      sourceFrom(read, wiringSettings.scheduleQueueUrl),
+    ] as const,
+    slots,
+    // What a caller waits for finds a free slot, however many refreshes of the schedule are under way.
+    reservedSlots: slots === 1 ? 0 : Math.ceil(slots / 10),
+    graceMs: 0,
+    leastBudgetMs: ports.policy.listTimeoutMs + settleMs,
+    clock,
+    log,
+  };
+  return { ports, run };
 });
 
-/** Serves the refresh queue, one step of a refresh a message (`lib/refresh/refresh-rules.ts`). The only one that asks GeWe for lists. */
+/**
+ * Serves the refresh queue, and the schedule's: one step of a refresh a message (`lib/refresh/refresh-rules.ts`). The only one that
+ * asks GeWe for lists.
+ */
 export const handler = queueHandler(
   parseMessage,
   (message, handle, run) => fetchContacts(message, handle, ports, run),
-  batch,
+  run,
 );

@@ -2,7 +2,7 @@ import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createDeadLetters } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { createPausedTargets, forwardCallback } from '../lib/callbacks/forward.ts';
 import { createBodyOpener } from '../lib/sealing/body-sealing.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
@@ -11,9 +11,9 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
-import { handlesFrom, keyringFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { keyringFrom, oneAtATime, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const ownHost = URL.parse(read.optional(userSettings.publicBaseUrl) ?? '')?.host;
@@ -29,7 +29,10 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     random: Math.random,
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.forwardQueueUrl), log };
+  return {
+    ports,
+    run: { queues: [sourceFrom(read, wiringSettings.forwardQueueUrl)] as const, ...oneAtATime, log },
+  };
 });
 
 /**
@@ -39,5 +42,5 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
 export const handler = queueHandler(
   parseForwardMessage,
   (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
-  batch,
+  run,
 );

@@ -6,7 +6,7 @@ import { createSnapshotStore } from '../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
 import { parseCallbackMessage } from '../lib/aws/sqs/messages.ts';
 import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { processCallback, seldom } from '../lib/callbacks/process.ts';
 import { createRecentRooms } from '../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../lib/chatrooms/saved-rooms.ts';
@@ -20,9 +20,9 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { handlesFrom, keyringFrom, refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
+import { keyringFrom, oneAtATime, refreshQueueFrom, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
@@ -49,12 +49,15 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     policy: policyFrom(read),
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.callbackQueueUrl), log };
+  return {
+    ports,
+    run: { queues: [sourceFrom(read, wiringSettings.callbackQueueUrl)] as const, ...oneAtATime, log },
+  };
 });
 
 /** Serves the callback queue: hands callbacks on to be forwarded, applies what they say, and asks GeWe about chatrooms. */
 export const handler = queueHandler(
   parseCallbackMessage,
   (message, handle, run) => processCallback(message, handle, ports, run),
-  batch,
+  run,
 );

@@ -1,16 +1,16 @@
 import { createEraser } from '../lib/aws/dynamodb/eraser.ts';
 import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
 import { parseMessage } from '../lib/aws/sqs/messages.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { handleDeadLetter } from '../lib/refresh/dead-letter.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
 import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { eventBusFrom, handlesFrom, tableFrom } from './wiring.ts';
+import { eventBusFrom, oneAtATime, sourceFrom, tableFrom } from './wiring.ts';
 
-const { ports, ...batch } = readConfig(process.env, (read) => {
+const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const { log, telemetry } = reportFrom(read);
   const ports = {
@@ -20,12 +20,15 @@ const { ports, ...batch } = readConfig(process.env, (read) => {
     clock,
     telemetry,
   };
-  return { ports, handleOf: handlesFrom(read, wiringSettings.deadLetterQueueUrl), log };
+  return {
+    ports,
+    run: { queues: [sourceFrom(read, wiringSettings.deadLetterQueueUrl)] as const, ...oneAtATime, log },
+  };
 });
 
 /** Serves the dead letters of the refresh queue: the refresh that a message was to carry on fails, and reports it. */
 export const handler = queueHandler(
   parseMessage,
   (message, handle) => handleDeadLetter(message, handle, ports),
-  batch,
+  run,
 );

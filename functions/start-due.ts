@@ -7,7 +7,7 @@ import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { refreshQueueFrom, tableFrom } from './wiring.ts';
+import { refreshQueueFrom, scheduleQueueFrom, tableFrom } from './wiring.ts';
 
 const { ports, log } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
@@ -18,6 +18,7 @@ const { ports, log } = readConfig(process.env, (read) => {
     subscriptions: createSubscriptionStore(table),
     index: createDueIndex(table),
     queue: refreshQueueFrom(read),
+    scheduleQueue: scheduleQueueFrom(read),
     clock,
     policy: policyFrom(read),
     newRefreshSuffix,

@@ -2,9 +2,10 @@ import type { Table } from '../lib/aws/dynamodb/table.ts';
 import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
 import { createEventBridgeClient, createEventBus } from '../lib/aws/eventbridge/event-bus.ts';
 import { secretText } from '../lib/aws/secrets-manager.ts';
-import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
-import { createRefreshQueue } from '../lib/aws/sqs/queues.ts';
-import type { EventBus, MessageHandle, RefreshQueue } from '../lib/device/ports.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createRefreshQueue, createScheduleQueue } from '../lib/aws/sqs/queues.ts';
+import { createSourceQueue, type SourceQueue } from '../lib/aws/sqs/source-queue.ts';
+import type { EventBus, RefreshQueue, ScheduleQueue } from '../lib/device/ports.ts';
 import { cachedKeyring, type Keyring, keyringOf } from '../lib/sealing/keyring.ts';
 import { keyringSourceFrom, type SettingsReader } from '../lib/settings/read-settings.ts';
 import type { Setting } from '../lib/settings/setting-kinds.ts';
@@ -31,6 +32,10 @@ export function refreshQueueFrom(read: SettingsReader): RefreshQueue {
   return createRefreshQueue(sqsFrom(read), read(wiringSettings.queueUrl));
 }
 
+export function scheduleQueueFrom(read: SettingsReader): ScheduleQueue {
+  return createScheduleQueue(sqsFrom(read), read(wiringSettings.scheduleQueueUrl));
+}
+
 export function eventBusFrom(read: SettingsReader): EventBus {
   return createEventBus(createEventBridgeClient(locationFrom(read)), read(wiringSettings.eventBusName));
 }
@@ -42,14 +47,12 @@ export function keyringFrom(read: SettingsReader): Keyring {
   return cachedKeyring(secretText(locationFrom(read), source.secretId), systemClock);
 }
 
-/** The messages of the queue that a function serves, by their receipt handles. */
-export function handlesFrom(
-  read: SettingsReader,
-  queue: Setting<string>,
-): (receiptHandle: string) => MessageHandle {
-  const client = sqsFrom(read);
-  const queueUrl = read(queue);
-  return (receiptHandle) => createMessageHandle(client, queueUrl, receiptHandle);
+/** A run of a function that gets its messages one by one, and takes no others. */
+export const oneAtATime = { slots: 1, graceMs: 1_000, leastBudgetMs: 60_000, clock: systemClock };
+
+/** A queue that a function takes messages from. */
+export function sourceFrom(read: SettingsReader, queue: Setting<string>): SourceQueue {
+  return createSourceQueue(sqsFrom(read), read(queue));
 }
 
 function locationFrom(read: SettingsReader) {

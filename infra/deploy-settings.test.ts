@@ -40,13 +40,13 @@ it('refuses a private key where the public one belongs, and does not repeat it',
 it('names every fault at once: those of the functions, and those of the stack', () => {
   const text = faultsOf({
     LEASE_S: '1',
-    WORKER_CONCURRENCY: '1',
+    MAX_LIST_CALLS: '1',
     API_RATE_LIMIT: '0',
     CUSTOM_DOMAIN: 'a.example',
   });
   for (const fault of [
     'LEASE_S is "1"',
-    'WORKER_CONCURRENCY is set to something else: expected a whole number from 2 to 1000',
+    'MAX_LIST_CALLS is "1": expected a whole number from 2 to 20000',
     'API_RATE_LIMIT',
     'CUSTOM_DOMAIN and CUSTOM_DOMAIN_CERTIFICATE_ARN go together',
   ]) {
@@ -55,7 +55,6 @@ it('names every fault at once: those of the functions, and those of the stack', 
 });
 
 describe.each([
-  ['WORKER_CONCURRENCY', ['2', '10', '999', '1000'], ['0', '1', '1001', '2.5', 'x']],
   ['API_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
   ['API_BURST_LIMIT', ['1', '999', '4999'], ['0', '5000', '00']],
   ['CALLBACK_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
@@ -76,7 +75,6 @@ describe.each([
 
 it.each([
   'GEWE_BASE_URL',
-  'WORKER_CONCURRENCY',
   'API_RATE_LIMIT',
   'API_BURST_LIMIT',
   'CALLBACK_RATE_LIMIT',

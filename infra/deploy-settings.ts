@@ -15,14 +15,6 @@ const count = (max: number) => `a whole number from 1 to ${max}`;
 
 /** What is chosen for a deployed stack alone. Limits: those of the AWS services, or what makes sense of them. */
 export const deploySettings = {
-  workerConcurrency: verbatim(
-    'WORKER_CONCURRENCY',
-    'List calls running at GeWe, for all devices together',
-    // AWS::Lambda::EventSourceMapping ScalingConfig: 2 to 1000.
-    'a whole number from 2 to 1000',
-    /^(?:[2-9]|[1-9]\d{1,2}|1000)$/,
-    '10',
-  ),
   apiRateLimit: verbatim(
     'API_RATE_LIMIT',
     'Requests per second that the gateway accepts on average',
@@ -101,7 +93,6 @@ export interface Demands {
 /** These go into the template even when they are empty, where the functions or AWS would refuse them. */
 const neverEmpty: readonly Setting<unknown>[] = [
   userSettings.geweBaseUrl,
-  deploySettings.workerConcurrency,
   deploySettings.apiRateLimit,
   deploySettings.apiBurstLimit,
   deploySettings.callbackRateLimit,

@@ -144,7 +144,7 @@ describe.each(globSync(['*.zh-CN.md', 'docs/*.zh-CN.md'], { cwd: root }))('%s', 
 it.each(['docs/deploy.md', 'docs/deploy.zh-CN.md'])(
   '%s names every setting of a deploy, with its default',
   (file) => {
-    const told = tableNaming(read(file), 'WORKER_CONCURRENCY').map(([name = '', value]) => [
+    const told = tableNaming(read(file), 'API_RATE_LIMIT').map(([name = '', value]) => [
       codesIn(name)[0],
       value,
     ]);

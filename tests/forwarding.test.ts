@@ -9,14 +9,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
-import { createMessageHandle, createSqsClient } from '../lib/aws/sqs/queue.ts';
+import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
-import { queueHandler } from '../lib/aws/sqs/serve-batch.ts';
+import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
+import { createSourceQueue } from '../lib/aws/sqs/source-queue.ts';
 import { createPausedTargets, type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
 import type { ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
 import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
+import { systemClock } from '../lib/system/clock.ts';
 import { createLog } from '../lib/telemetry/log.ts';
 import { createWebhookClient } from '../lib/webhook/deliver.ts';
 import { contextOf } from '../mocks/local-stack/functions.ts';
@@ -83,25 +85,31 @@ function startRelay(): ForwardPorts {
     random: Math.random,
   };
   let count = 0;
-  const handleOf = (receiptHandle: string) => {
-    const handle = createMessageHandle(client, sqs.queueUrl('forward'), receiptHandle);
-    return {
-      async extendVisibility() {
-        hidden(++count);
-        await handle.extendVisibility(0);
-      },
-    };
-  };
+  const source = createSourceQueue(client, sqs.queueUrl('forward'));
+  const handleOf = (receiptHandle: string) => ({
+    async extendVisibility() {
+      hidden(++count);
+      await source.handleOf(receiptHandle).extendVisibility(0);
+    },
+  });
   const handler = queueHandler(
     parseForwardMessage,
     (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
-    { handleOf, log: createLog('DEBUG', (line) => logged.push(line)) },
+    {
+      queues: [{ ...source, handleOf }],
+      slots: 1,
+      graceMs: 60_000,
+      leastBudgetMs: 0,
+      clock: systemClock,
+      log: createLog('DEBUG', (line) => logged.push(line)),
+    },
   );
   const poller = startPoller({
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
     concurrency: 2,
+    batchSize: 1,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
     log: (line) => logged.push(line),
     waitS: 0,

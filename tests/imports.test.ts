@@ -33,7 +33,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
 const shared = ['functions/wiring.ts', 'functions/pass-through-effects.ts'];
 
 /** The edges to Lambda: what is behind them knows neither its events nor its answers. */
-const lambdaEdges = ['lib/http/api-gateway.ts', 'lib/http/stack.ts', 'lib/aws/sqs/serve-batch.ts'];
+const lambdaEdges = ['lib/http/api-gateway.ts', 'lib/http/stack.ts', 'lib/aws/sqs/serve-queues.ts'];
 
 /** What the core may take from outside: pure functions of Node. */
 const pureModules = ['node:crypto'];

@@ -24,6 +24,7 @@ describe('queues', () => {
     });
     expect(receives).toEqual([
       ['RefreshQueue', 10],
+      ['ScheduleQueue', 10],
       ['CallbackQueue', 10],
       ['ForwardQueue', 1000],
     ]);
@@ -36,19 +37,32 @@ describe('queues', () => {
     }
   });
 
-  it('serves every queue but those that keep dead letters, one message at a time, and asks which failed', () => {
+  it("serves every queue but those that keep dead letters and the schedule's, and asks which messages failed", () => {
     expect(mappings()).toEqual([
-      { functionName: 'fetch-contacts', queue: 'RefreshQueue', atOnce: 10 },
-      { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: 2 },
-      { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 10 },
-      { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 20 },
+      { functionName: 'fetch-contacts', queue: 'RefreshQueue', atOnce: 2, batchSize: 10 },
+      { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: 2, batchSize: 1 },
+      { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 10, batchSize: 1 },
+      { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 20, batchSize: 1 },
     ]);
     for (const [, { Properties: mapping }] of packaged.ofType('AWS::Lambda::EventSourceMapping')) {
-      expect(mapping).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+      expect(mapping).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
   });
 
-  /** Which function serves which queue, and how many messages at once. */
+  it('begins no run of the worker with more messages than it has slots, and bounds all of them by MAX_LIST_CALLS', () => {
+    for (const [stage, most] of [
+      ['dev', 100],
+      ['prod', 420],
+    ] as const) {
+      const { ofType, functions } = readPackaged(stage, inject('packagedIn')[stage]);
+      const mapping = ofType('AWS::Lambda::EventSourceMapping')[0]?.[1].Properties ?? {};
+      const slots = Number(Object(functions.get('fetch-contacts')?.Environment).Variables.LIST_CALLS_PER_RUN);
+      expect(Number(mapping.BatchSize)).toBeLessThanOrEqual(slots);
+      expect(Object(mapping.ScalingConfig).MaximumConcurrency * slots).toBeLessThanOrEqual(most);
+    }
+  });
+
+  /** Which function serves which queue, and how many runs at once. */
   function mappings() {
     return packaged.ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties: mapping }]) => {
       const [owner = ''] = [Object(mapping.FunctionName)['Fn::GetAtt']].flat();
@@ -58,6 +72,7 @@ describe('queues', () => {
         functionName: functionName.replace('gewe-contacts-dev-', ''),
         queue: String(queue),
         atOnce: Object(mapping.ScalingConfig).MaximumConcurrency,
+        batchSize: mapping.BatchSize,
       };
     });
   }

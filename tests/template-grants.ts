@@ -17,7 +17,8 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
     // The index alone: nobody reads all devices of the table.
     'dynamodb:Query ContactsTable.Arn/index/ByDueAt',
     'sqs:SendMessage RefreshQueue',
-    'sqs:GetQueueAttributes RefreshQueue',
+    'sqs:SendMessage ScheduleQueue',
+    'sqs:GetQueueAttributes ScheduleQueue',
   ],
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
@@ -36,6 +37,9 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
     ...ofTable('GetItem', 'PutItem', 'Query', 'DeleteItem'),
     'sqs:SendMessage RefreshQueue',
     ...polls('RefreshQueue'),
+    'sqs:SendMessage ScheduleQueue',
+    // No mapping asks for its attributes.
+    ...polls('ScheduleQueue').filter((grant) => !grant.includes('GetQueueAttributes')),
     opens,
     'events:PutEvents ContactsEventBus',
   ],

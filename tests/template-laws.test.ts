@@ -40,6 +40,7 @@ describe.each(stages)('%s', (stage) => {
     const arnOf = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
     expect(Object.fromEntries(pairs)).toEqual({
       RefreshQueue: arnOf('DeadLetterQueue'),
+      ScheduleQueue: arnOf('DeadLetterQueue'),
       DeadLetterQueue: undefined,
       CallbackQueue: arnOf('CallbackDeadLetterQueue'),
       CallbackDeadLetterQueue: undefined,

@@ -68,7 +68,8 @@ describe('what the operator sets', () => {
   }
 
   it('is each setting of the functions, by the name it has on one machine, and with the same default', () => {
-    const { port: _local, ...deployed } = userSettings;
+    // How MAX_LIST_CALLS is spread over the runs of the worker: tests/template-events.test.ts.
+    const { port: _local, maxListCalls: _spread, ...deployed } = userSettings;
     const defaults = Object.values(deployed).map(({ name, fallback = '' }) => [name, fallback]);
     expect(told(dev)).toEqual({ ...Object.fromEntries(defaults), GEWE_BASE_URL: 'http://api.geweapi.com' });
     expect(told(prod)).toEqual(chosenSettings);
@@ -99,11 +100,8 @@ describe('what the operator sets', () => {
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
     // The dead letters, callbacks and their forwarding: the same everywhere.
     const others = [{ MaximumConcurrency: 2 }, { MaximumConcurrency: 10 }, { MaximumConcurrency: 20 }];
-    expect(limits(dev)).toEqual([
-      { MaximumConcurrency: Number(deploySettings.workerConcurrency.fallback) },
-      ...others,
-    ]);
-    expect(limits(prod)).toEqual([{ MaximumConcurrency: 4 }, ...others]);
+    expect(limits(dev)).toEqual([{ MaximumConcurrency: 2 }, ...others]);
+    expect(limits(prod)).toEqual([{ MaximumConcurrency: 9 }, ...others]);
   });
 
   it('bounds held waits; reserves nothing if nothing is said, as small accounts cannot', () => {

@@ -66,7 +66,7 @@ describe('the packaged template', () => {
     'delete-device': 102_000,
     'start-refresh': 115_000,
     'fetch-contacts': 135_000,
-    'refresh-dead-letters': 103_000,
+    'refresh-dead-letters': 105_000,
     'not-found': 15_000,
     subscription: 105_000,
     callback: 100_000,

@@ -545,7 +545,7 @@ export interface components {
             /** @enum {string} */
             readonly status: "queued" | "running" | "succeeded" | "failed";
             /**
-             * @description What started it.
+             * @description What started it. A refresh of the schedule that a caller joins is `api` from then on.
              * @enum {string}
              */
             readonly trigger: "api" | "schedule" | "event" | "callback" | "pass-through";
@@ -554,7 +554,7 @@ export interface components {
             readonly startedAt: components["schemas"]["Timestamp"] | null;
             /** @description Null while it is running. */
             readonly endedAt: components["schemas"]["Timestamp"] | null;
-            /** @description The latest time at which it ends, whatever happens. Absent after its end. */
+            /** @description When it counts as failed if it has not ended. While a message of it waits in line, six hours are added; at the end of the wait, what was not used of them is taken back. Absent after its end. */
             readonly deadlineAt?: components["schemas"]["Timestamp"];
             /** @description The number of list calls so far. */
             readonly attempt: number;

@@ -26,7 +26,9 @@ export const resendIntervalMs = 10_000;
 export const confirmDelayMs = 30_000;
 /** How long GeWe's cache keeps a result (documented: ten minutes). */
 export const cacheMemoryMs = 600_000;
-/** The longest stretch of cache polling in one receive: it ends well before the worker's 300 s. */
+/** How long the message of a step may wait in line: no deadline passes meanwhile. Beyond it the message counts as lost for ever. */
+export const longestLineMs = 6 * 3_600_000;
+/** The longest stretch of cache polling in one receive: it ends well before the worker's run. */
 export const pollStretchMs = 240_000;
 /** While a scheduled refresh is under way, the schedule does not look at its device again before: a crash delays a refresh, and never loses it. */
 export const dueAgainMs = 30 * 60_000;

@@ -84,14 +84,23 @@ export interface RerunMessage {
   readonly sealed: string;
 }
 
-export type RefreshMessage = StepMessage | EraseMessage | RerunMessage;
+/** The schedule's queue holds something: a run of the worker is wanted, which takes from it. */
+export interface WakeMessage {
+  readonly kind: 'wake';
+}
 
-/** The refresh queue. Errors are thrown as `QueueUnavailable`. */
+export type RefreshMessage = StepMessage | EraseMessage | RerunMessage | WakeMessage;
+
+/** A queue of refreshes. Errors are thrown as `QueueUnavailable`. */
 export interface RefreshQueue {
   /** `delayS`: whole seconds, 0 to 900 (SQS). */
   send(message: RefreshMessage, delayS: number): Promise<void>;
-  /** About how many messages wait in it, delayed ones included. */
-  backlog(): Promise<number>;
+}
+
+/** The queue of the refreshes that the schedule began: they wait where nobody else does. */
+export interface ScheduleQueue extends RefreshQueue {
+  /** About how many messages wait in it: `visible` ones could be received now, `delayed` ones later. */
+  backlog(): Promise<{ readonly visible: number; readonly delayed: number }>;
 }
 
 /** The sealed token of a subscription, beside the device record that holds the rest of it. */
@@ -231,6 +240,7 @@ export interface Ports {
   readonly index: DueIndex;
   readonly eraser: Eraser;
   readonly queue: RefreshQueue;
+  readonly scheduleQueue: ScheduleQueue;
   readonly events: EventBus;
   readonly sealer: Sealer;
   readonly opener: Opener;

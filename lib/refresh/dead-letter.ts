@@ -17,8 +17,8 @@ export async function handleDeadLetter(
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'erased' };
   }
-  if (message.kind === 'rerun') {
-    // The next change, or the next start, requests it again.
+  if (message.kind === 'rerun' || message.kind === 'wake') {
+    // The next change, start or minute of the schedule sends it again.
     ports.telemetry?.deadLetterHandled();
     return { kind: 'ack', what: 'dropped' };
   }

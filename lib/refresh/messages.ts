@@ -20,3 +20,8 @@ export function sendRerun(queue: Queue, deviceKey: string, sealed: string, delay
 export function sendErase(queue: Queue, deviceKey: string, rev: number, delayS: number): Promise<void> {
   return queue.send({ kind: 'erase', deviceKey, rev }, delayS);
 }
+
+/** The schedule's queue holds something. */
+export function sendWake(queue: Queue, delayS: number): Promise<void> {
+  return queue.send({ kind: 'wake' }, delayS);
+}

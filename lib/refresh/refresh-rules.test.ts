@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../device/policy.test-data.ts';
 import type { Policy } from '../device/policy.ts';
@@ -300,6 +301,98 @@ describe('erasing', () => {
     expect(erase(undefined, t0)).toEqual({ outcome: undefined });
     const tombstone = stored(erase(stored(begin()), t0));
     expect(erase(tombstone, t0 + s)).toEqual({ outcome: tombstone.rev });
+  });
+});
+
+describe('a refresh in line', () => {
+  const hour = 3_600 * s;
+
+  it('does not spend its deadline there: it has as long after five hours as after none', () => {
+    const record = stored(begin());
+    const [soon, late] = [openIn(claimed(record, t0)), openIn(claimed(record, t0 + 5 * hour))];
+    expect(soon.deadlineAtMs - t0).toBe(late.deadlineAtMs - (t0 + 5 * hour));
+    expect(soon.deadlineAtMs - t0).toBeLessThan(3 * hour);
+  });
+
+  it('neither does a later step of it', () => {
+    const record = claimed(stored(begin()), t0);
+    const lost = stored(settled(record, { kind: 'lost', class: 'upstream-timeout' }, t0 + 240 * s));
+    const { deadlineAtMs } = openIn(claimed(lost, t0 + 240 * s + 4 * hour));
+    expect(deadlineAtMs).toBe(openIn(record).deadlineAtMs + 4 * hour);
+  });
+
+  it('has six hours for it, beside its own time; then it is abandoned', () => {
+    const record = stored(begin());
+    const { deadlineAtMs, id, step } = openIn(record);
+    expect(deadlineAtMs).toBeGreaterThan(t0 + 6 * hour);
+    const late = claim(record, { refreshId: id, step }, { owner: 'one', nowMs: deadlineAtMs }, policy);
+    expect(late).toMatchObject({ outcome: { kind: 'drop' }, next: { refresh: { error: 'abandoned' } } });
+  });
+
+  it('law: however long its steps wait, the time that it works for is bounded, and a claim never ends in the past', () => {
+    const waits = fc.array(fc.integer({ min: 0, max: 5 * hour }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(waits, (linesMs) => {
+        let record = stored(begin());
+        let [nowMs, inLineMs] = [t0, 0];
+        const firstDeadlineMs = openIn(record).deadlineAtMs - 6 * hour;
+        for (const lineMs of linesMs) {
+          const { notBeforeMs } = openIn(record);
+          nowMs = Math.max(nowMs, notBeforeMs) + lineMs;
+          inLineMs += lineMs;
+          record = claimed(record, nowMs);
+          expect(openIn(record).deadlineAtMs).toBe(firstDeadlineMs + inLineMs);
+          expect(openIn(record).deadlineAtMs).toBeGreaterThan(nowMs);
+          record = stored(settled(record, { kind: 'nothing-new' }, nowMs + s));
+        }
+      }),
+    );
+  });
+});
+
+describe('a refresh that the schedule began', () => {
+  const scheduled = () =>
+    stored(
+      start(
+        undefined,
+        { nowMs: t0, trigger: 'schedule', suffix: 'a'.repeat(16), notBeforeMs: t0 + 300 * s },
+        policy,
+      ),
+    );
+  const join = (record: DeviceRecord, trigger: 'api' | 'event' | 'schedule', nowMs: number) =>
+    start(record, { nowMs, trigger, suffix: 'b'.repeat(16) }, policy);
+
+  it("is the caller's from then on, when a caller joins it: its message is sent again, once, and at once", () => {
+    const joined = join(scheduled(), 'api', t0 + s);
+    expect(joined.outcome).toMatchObject({ kind: 'joined', send: { step: 1, delayS: 0 } });
+    expect(joined.next?.refresh).toMatchObject({ trigger: 'api', notBeforeMs: t0 + s });
+    const again = join(stored(joined), 'api', t0 + 2 * s);
+    expect(again).toEqual({ outcome: expect.not.objectContaining({ send: expect.anything() }) });
+  });
+
+  it('is so, too, when its message stands in line, or waits for a retry', () => {
+    const inLine = join(scheduled(), 'api', t0 + 301 * s);
+    expect(inLine).toMatchObject({ outcome: { send: { delayS: 0 } }, next: { refresh: { trigger: 'api' } } });
+    const failed: WorkOutcome = { kind: 'failed', work: 'list', class: 'upstream-empty' };
+    const retried = stored(settled(claimed(scheduled(), t0 + 300 * s), failed, t0 + 301 * s));
+    const waiting = join(retried, 'api', t0 + 302 * s);
+    expect(waiting).toMatchObject({
+      outcome: { send: { step: 2, delayS: 14 } },
+      next: { refresh: { trigger: 'api' } },
+    });
+  });
+
+  it("is so while a worker holds it, whose next step is the caller's", () => {
+    const joined = join(claimed(scheduled(), t0 + 300 * s), 'api', t0 + 301 * s);
+    expect(joined.outcome).not.toHaveProperty('send');
+    const record = stored(joined);
+    const next = stored(settled(record, { kind: 'lost', class: 'upstream-timeout' }, t0 + 302 * s));
+    expect(openIn(next)).toMatchObject({ trigger: 'api', step: 2 });
+  });
+
+  it("stays the schedule's when an event asks, or the schedule again", () => {
+    for (const trigger of ['event', 'schedule'] as const)
+      expect(join(scheduled(), trigger, t0 + s).next).toBeUndefined();
   });
 });
 

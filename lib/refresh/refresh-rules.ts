@@ -3,6 +3,7 @@ import { withPending } from '../device/outbox-rules.ts';
 import {
   cacheMemoryMs,
   confirmDelayMs,
+  longestLineMs,
   type Policy,
   resendIntervalMs,
   resultRetentionMs,
@@ -40,6 +41,8 @@ import { afterEnd } from '../device/subscription-rules.ts';
 //                                     │◀── the lease ran out: the next worker claims it
 //
 //   queued, running ──▶ failed: past `deadlineAtMs` (abandoned, for every reader), or its message is a dead letter (worker-crashed)
+//
+// While a step is queued, its deadline has room for six hours in line: a claim takes back what was not spent there.
 //
 // One message carries a refresh on at a time; it names the step. While an earlier list call may still run at GeWe (`record.call`),
 // the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
@@ -97,20 +100,28 @@ export function start(
 
 /**
  * Sends the message again when it may have been lost (nobody works on it, and it has been due for a while), and when a caller
- * waits for a refresh that was only to begin some time.
+ * waits for a refresh that was only to begin some time. One that the schedule began becomes the caller's: from then on its messages
+ * wait behind none of the schedule's.
  */
 export function join(
   record: DeviceRecord,
   refresh: OpenRefresh,
   { nowMs, trigger }: Pick<StartRequest, 'nowMs' | 'trigger'>,
 ): Decision<StartOutcome> {
-  const isNew = refresh.step === 1 && !isHeld(refresh, nowMs) && nowMs < refresh.notBeforeMs;
-  const hastened = trigger === 'api' && isNew;
-  if (!hastened && (isHeld(refresh, nowMs) || nowMs < lostFromMs(refresh)))
-    return { outcome: { kind: 'joined', refresh } };
-  const sent = { ...refresh, sentAtMs: nowMs, ...(hastened && { notBeforeMs: nowMs }) };
-  const outcome: StartOutcome = { kind: 'joined', refresh: sent, send: outgoingStep(sent, nowMs) };
-  return { next: advance(record, { refresh: sent }), outcome };
+  const isQueued = !isHeld(refresh, nowMs);
+  const isTaken = trigger === 'api' && refresh.trigger === 'schedule';
+  const hastened = trigger === 'api' && isQueued && refresh.step === 1 && nowMs < refresh.notBeforeMs;
+  const isSent = isQueued && (isTaken || hastened || nowMs >= lostFromMs(refresh));
+  if (!isSent && !isTaken) return { outcome: { kind: 'joined', refresh } };
+  const joined: OpenRefresh = {
+    ...refresh,
+    ...(isTaken && { trigger }),
+    ...(isSent && { sentAtMs: nowMs }),
+    ...(hastened && { notBeforeMs: nowMs }),
+  };
+  const send = isSent && outgoingStep(joined, nowMs);
+  const outcome: StartOutcome = { kind: 'joined', refresh: joined, ...(send && { send }) };
+  return { next: advance(record, { refresh: joined }), outcome };
 }
 
 /** A new refresh, in the place of one that has ended, or was abandoned. */
@@ -127,7 +138,7 @@ export function begin(
     trigger,
     status: 'queued',
     createdAtMs: nowMs,
-    deadlineAtMs: deadlineAfter(notBeforeMs, policy),
+    deadlineAtMs: deadlineAfter(notBeforeMs, policy) + longestLineMs,
     attempt: 0,
     step: 1,
     retries: 0,
@@ -211,6 +222,11 @@ export function claim(
   if (held) return { outcome: { kind: 'wait', untilMs: held.untilMs } };
   if (nowMs < refresh.notBeforeMs) return { outcome: { kind: 'wait', untilMs: refresh.notBeforeMs } };
 
+  const taken = { ...refresh, deadlineAtMs: deadlineWhenTaken(refresh, nowMs) };
+  if (!isOpen(asSeen(taken, nowMs))) {
+    const over = withAbandonedEnded({ ...record, refresh: taken }, nowMs);
+    return { next: advance(over, {}), outcome: { kind: 'drop' } };
+  }
   const running = record.call && nowMs < record.call.mayRunUntilMs ? record.call : undefined;
   const call = running ?? newCall(record.call, nowMs, policy);
   // A list call that begins now sees whatever was reported before. That it was made is known when it is settled.
@@ -220,7 +236,7 @@ export function claim(
     ...(covered && !running && { rerun: covered }),
     call,
     refresh: {
-      ...refresh,
+      ...taken,
       status: 'running',
       startedAtMs: refresh.startedAtMs ?? nowMs,
       attempt: refresh.attempt + (running ? 0 : 1),
@@ -228,6 +244,16 @@ export function claim(
     },
   });
   return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
+}
+
+/** What was counted for waiting in line, and not spent there, is taken back; what was spent is not the refresh's own time. */
+function deadlineWhenTaken(
+  { deadlineAtMs, status, notBeforeMs, lease }: OpenRefresh,
+  nowMs: EpochMs,
+): EpochMs {
+  const countedMs = status === 'queued' ? longestLineMs : 0;
+  const lineMs = nowMs - Math.max(notBeforeMs, lease?.untilMs ?? 0);
+  return deadlineAtMs - countedMs + lineMs;
 }
 
 /** A list call that begins now, after whatever is known of an earlier one. */
@@ -413,6 +439,7 @@ function requeue(
     step: refresh.step + 1,
     notBeforeMs: nowMs + delayMs,
     sentAtMs: nowMs,
+    deadlineAtMs: refresh.deadlineAtMs + longestLineMs,
   };
   return {
     next: advance(record, { refresh: queued }),
@@ -527,8 +554,8 @@ function withAbandonedEnded(record: DeviceRecord, nowMs: EpochMs): DeviceRecord 
 const slackMs = 15 * 60_000;
 
 /**
- * By when a refresh that begins now has ended: the longest way it can take through its tries, its retries'
- * waits, one confirmation, and an earlier refresh's call that it has to wait for.
+ * By when a refresh that begins now has ended, if no message of it ever waits in line: the longest way it can take through its
+ * tries, its retries' waits, one confirmation, and an earlier refresh's call that it has to wait for.
  */
 export function deadlineAfter(nowMs: EpochMs, policy: Policy): EpochMs {
   const callMs = policy.listTimeoutMs + policy.cacheWindowMs;

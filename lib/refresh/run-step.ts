@@ -7,6 +7,7 @@ import type {
   MessageHandle,
   Ports,
   RefreshMessage,
+  RefreshQueue,
   RerunMessage,
   StepMessage,
   UpstreamAnswer,
@@ -25,6 +26,7 @@ import { takeList } from './store-list.ts';
 export type FetchPorts = FinishPorts &
   Pick<
     Ports,
+    | 'scheduleQueue'
     | 'snapshots'
     | 'changes'
     | 'eraser'
@@ -36,6 +38,13 @@ export type FetchPorts = FinishPorts &
     | 'newRefreshSuffix'
     | 'telemetry'
   >;
+
+/** What handling one message may take: its time, and whether the run has room for the schedule's messages. */
+export interface StepRun {
+  readonly budgetMs: number;
+  readonly signal: AbortSignal;
+  readonly isFull: boolean;
+}
 
 /** What a claim gave its holder to do. */
 type Work = Extract<ClaimOutcome, { kind: 'work' }>;
@@ -50,8 +59,14 @@ export async function fetchContacts(
   message: RefreshMessage,
   handle: MessageHandle,
   ports: FetchPorts,
-  run: { readonly budgetMs: number; readonly signal: AbortSignal },
+  run: StepRun,
 ): Promise<MessageResult> {
+  if (message.kind === 'wake') {
+    // The run looks at the schedule's queue as long as it has room; where it has none, another one may take this.
+    if (!run.isFull) return { kind: 'ack', what: 'woken' };
+    await handle.extendVisibility(1);
+    return { kind: 'retryLater', what: 'full' };
+  }
   if (message.kind === 'erase') {
     await ports.eraser.erase(message.deviceKey, message.rev);
     return { kind: 'ack', what: 'erased' };
@@ -72,7 +87,7 @@ export async function fetchContacts(
       await handle.extendVisibility(secondsUntil(outcome.untilMs, ports.clock.now()));
       return { kind: 'retryLater' };
     case 'resend':
-      await sendStep(ports.queue, message.deviceKey, message.sealed, outcome.send);
+      await sendStep(queueFor(record, ports), message.deviceKey, message.sealed, outcome.send);
       return { kind: 'ack', what: 'resent' };
     case 'work':
       return workOn(message, handle, outcome, secret, { ...run, owner, endsAtMs }, ports);
@@ -139,7 +154,9 @@ async function workOn(
     came.record,
   );
   if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
-  if (settled.kind === 'continued') await sendStep(ports.queue, deviceKey, message.sealed, settled.send);
+  if (settled.kind === 'continued') {
+    await sendStep(queueFor(record, ports), deviceKey, message.sealed, settled.send);
+  }
   if (settled.kind === 'ended') {
     if (isFirstList(settled.refresh)) await ports.tokens.note(tokenKeyOf(secret.token));
     await finishRefresh(deviceKey, record, message.sealed, ports);
@@ -149,13 +166,18 @@ async function workOn(
   return { kind: 'ack', what: `${event.kind}-${settled.kind}`, ...(error && { error }) };
 }
 
+/** What the schedule began waits in the schedule's own queue, and delays nobody who waits for a list. */
+function queueFor(record: DeviceRecord | undefined, ports: FetchPorts): RefreshQueue {
+  return record?.refresh?.trigger === 'schedule' ? ports.scheduleQueue : ports.queue;
+}
+
 /** Every id is new: GeWe has accepted the token, which may not have been known. */
 function isFirstList({ result }: EndedRefresh): boolean {
   return result !== undefined && result.added === total(result.counts);
 }
 
 /** Lambda ends the worker at the end of its time: the call has to have been settled by then. */
-const settleMs = 15_000;
+export const settleMs = 15_000;
 
 function listOnce(
   secret: DeviceSecret,

@@ -1,7 +1,7 @@
 import { dueShards } from '../device/policy.ts';
 import type { Ports } from '../device/ports.ts';
 import { updateRecord } from '../device/update-record.ts';
-import { sendStep } from './messages.ts';
+import { sendStep, sendWake } from './messages.ts';
 import type { ScheduleOutcome } from './schedule-rules.ts';
 import { postpone, startDue } from './schedule-rules.ts';
 
@@ -11,6 +11,7 @@ export type DuePorts = Pick<
   | 'archive'
   | 'subscriptions'
   | 'queue'
+  | 'scheduleQueue'
   | 'index'
   | 'clock'
   | 'policy'
@@ -32,7 +33,8 @@ export async function startDueDevices(
   ports: DuePorts,
   signal: AbortSignal,
 ): Promise<{ readonly taken: number }> {
-  let room = Math.max(0, mostWaiting - (await ports.queue.backlog()));
+  const backlog = await ports.scheduleQueue.backlog();
+  let room = Math.max(0, mostWaiting - backlog.visible - backlog.delayed);
   let taken = 0;
   const shards = Array.from({ length: dueShards }, (_, shard) =>
     ports.index.dueBefore(ports.clock.now(), shard)[Symbol.asyncIterator](),
@@ -45,6 +47,7 @@ export async function startDueDevices(
     taken += outcomes.length;
   }
   if (open.size > 0) ports.telemetry?.due('deferred');
+  if (taken > 0 || backlog.visible > 0) await sendWake(ports.queue, 0);
   return { taken };
 }
 
@@ -75,7 +78,7 @@ async function startOne(deviceKey: string, ports: DuePorts): Promise<ScheduleOut
   if (outcome.kind === 'not-due' || kept === undefined) return outcome.kind;
   ports.telemetry?.due(outcome.kind);
   if (outcome.kind !== 'recent' && outcome.send) {
-    await sendStep(ports.queue, deviceKey, kept.sealed, outcome.send);
+    await sendStep(ports.scheduleQueue, deviceKey, kept.sealed, outcome.send);
   }
   return outcome.kind;
 }

@@ -32,6 +32,18 @@ export function seconds(
   };
 }
 
+/** A whole number within the range. */
+export function count(
+  name: string,
+  fallback: number,
+  [min, max]: readonly [min: number, max: number],
+  meaning: string,
+): Setting<number> {
+  const parse = (text: string) => wholeNumber(text, min, max);
+  const allowed = `a whole number from ${min} to ${max}`;
+  return { name, meaning, fallback: String(fallback), allowed, secret: false, parse, placeholder: min };
+}
+
 /** Whole seconds with commas between; none when it is set and empty. The values are in milliseconds. */
 export function secondsList(
   name: string,
@@ -53,9 +65,7 @@ export function secondsList(
 
 /** A port that can be listened on. */
 export function port(name: string, fallback: number, meaning: string): Setting<number> {
-  const parse = (text: string) => wholeNumber(text, 1, 65_535);
-  const allowed = 'a whole number from 1 to 65535';
-  return { name, meaning, fallback: String(fallback), allowed, secret: false, parse, placeholder: 1 };
+  return count(name, fallback, [1, 65_535], meaning);
 }
 
 /** One of a few words, in upper or lower case. */

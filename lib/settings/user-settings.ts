@@ -1,6 +1,6 @@
 import { geweBaseUrl } from '../gewe/base-url.ts';
 import { isCallName, type PassRule } from '../pass-through/call.ts';
-import { isHttp, port, seconds, secondsList, text, word } from './setting-kinds.ts';
+import { count, isHttp, port, seconds, secondsList, text, word } from './setting-kinds.ts';
 
 // Every environment variable of the functions that users set (those that join the parts are in wiring-settings.ts), stated
 // once: read through `readConfig`, explained by docs/reference.md and by `npm start -- --help`. The AWS endpoints, region and
@@ -29,6 +29,12 @@ export const userSettings = {
     600,
     [0, 3_600],
     'How long GeWe may go on with a list call after its connection is lost',
+  ),
+  maxListCalls: count(
+    'MAX_LIST_CALLS',
+    100,
+    [2, 20_000],
+    'List calls open at GeWe, for all devices together',
   ),
   defaultWait: seconds('DEFAULT_WAIT_S', 8, [0, 25], 'How long fetchContactsList waits for the list'),
   minRefreshInterval: seconds(

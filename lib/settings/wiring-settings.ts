@@ -5,13 +5,26 @@ import {
   parseKeyring,
   parsePublicJwk,
 } from '../sealing/jwk.ts';
-import { isHttp, type Setting, text, word } from './setting-kinds.ts';
+import { count, isHttp, type Setting, text, word } from './setting-kinds.ts';
 import { userSettings } from './user-settings.ts';
 
 /** What joins the parts; set by `serverless.yml` and by the local stack, not by users. */
 export const wiringSettings = {
   tableName: matching('TABLE_NAME', /^[\w.-]{3,255}$/, 'a table name', 'The DynamoDB table'),
   queueUrl: queue('QUEUE_URL', 'The refresh queue'),
+  scheduleQueueUrl: queue('SCHEDULE_QUEUE_URL', 'The queue of refreshes that the schedule began'),
+  listCallsPerRun: count(
+    'LIST_CALLS_PER_RUN',
+    50,
+    [1, 50],
+    'Refreshes that one run of the worker handles at the same time (infra/list-calls.cjs)',
+  ),
+  listCallRuns: count(
+    'LIST_CALL_RUNS',
+    2,
+    [2, 1_000],
+    'Runs of the worker at the same time (infra/list-calls.cjs)',
+  ),
   deadLetterQueueUrl: queue('DEAD_LETTER_QUEUE_URL', 'The dead-letter queue of the refresh queue'),
   callbackQueueUrl: queue('CALLBACK_QUEUE_URL', 'The queue of callbacks, and of the calls they lead to'),
   forwardQueueUrl: queue('FORWARD_QUEUE_URL', 'The queue of callbacks to be forwarded'),

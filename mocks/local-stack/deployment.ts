@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { parse } from 'yaml';
 
 /** A resource of the template. CloudFormation's own tags stand as their texts: `!GetAtt A.Arn` is `A.Arn`. */
@@ -17,7 +18,7 @@ export interface Deployment {
 }
 
 /**
- * Reads `serverless.yml` as a deploy of its own stage would that nothing is set for: `${self:…}`, `${sls:stage}` and
+ * Reads `serverless.yml` as a deploy of its own stage would that nothing is set for: `${self:…}`, `${sls:stage}`, modules and
  * the fallbacks of `${env:…}` are known here, and what CloudFormation resolves stays as it is.
  */
 export function readDeployment(file: string): Deployment {
@@ -28,6 +29,14 @@ export function readDeployment(file: string): Deployment {
     if (Array.isArray(node)) return node.map(resolve);
     if (typeof node !== 'object' || node === null) return node;
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value)]));
+  };
+  /** What stands at a path may itself be what a variable stands for. */
+  const at = (path: string): unknown => {
+    const found = path.split('.').reduce<unknown>((node, key) => {
+      const value = valueAt(node, key);
+      return typeof value === 'string' ? resolve(value) : value;
+    }, root);
+    return resolve(found);
   };
   const resolveText = (text: string): unknown => {
     const only = /^\$\{([^{}]+)\}$/.exec(text)?.[1];
@@ -40,8 +49,10 @@ export function readDeployment(file: string): Deployment {
       const [, literal] = /^'(.*)'$/.exec(alternative) ?? [];
       if (literal !== undefined) return literal;
       if (alternative === 'sls:stage') return stage;
+      const [, module] = /^file\((.+\.cjs)\)$/.exec(alternative) ?? [];
+      if (module !== undefined) return loadAgain(resolvePath(dirname(file), module));
       const [, path] = /^self:(.+)$/.exec(alternative) ?? [];
-      const value = path === undefined ? undefined : resolve(valueAt(root, path));
+      const value = path === undefined ? undefined : at(path);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -55,7 +66,14 @@ export function readDeployment(file: string): Deployment {
       resources.set(name, { type: String(valueAt(resource, 'Type')), properties });
     }
   }
-  return { at: (path) => resolve(valueAt(root, path)), resources };
+  return { at, resources };
+}
+
+/** What a module says with the environment as it is now. */
+function loadAgain(path: string): unknown {
+  const require = createRequire(import.meta.url);
+  delete require.cache[path];
+  return require(path);
 }
 
 function parseYaml(file: string): unknown {

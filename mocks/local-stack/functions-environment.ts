@@ -27,6 +27,9 @@ export function functionsEnvironment({ config, keys, sqs, ...places }: Places): 
   return {
     TABLE_NAME: places.tableName,
     QUEUE_URL: queueUrl('RefreshQueue'),
+    SCHEDULE_QUEUE_URL: queueUrl('ScheduleQueue'),
+    LIST_CALLS_PER_RUN: String(config.listCalls.perRun),
+    LIST_CALL_RUNS: String(config.listCalls.runs),
     DEAD_LETTER_QUEUE_URL: queueUrl('DeadLetterQueue'),
     CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
     FORWARD_QUEUE_URL: queueUrl('ForwardQueue'),

@@ -48,6 +48,7 @@ function poll(answers: readonly (Invocation | ((record: SQSRecord) => Invocation
     queueUrl,
     queueName: 'refresh',
     concurrency: 2,
+    batchSize: 1,
     invoke,
     log,
     waitS: 0,

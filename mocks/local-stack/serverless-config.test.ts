@@ -17,7 +17,7 @@ function readText(text: string) {
 `;
   writeFileSync(
     file,
-    `service: x\nprovider: { stage: dev }\ncustom: { table: 't-\${sls:stage}' }\n${text}\n${resources}`,
+    `service: x\nprovider: { stage: dev }\ncustom: { table: 't-\${sls:stage}', listCalls: { runs: 2, perRun: 50 } }\n${text}\n${resources}`,
   );
   return readServerlessConfig(file);
 }
@@ -28,11 +28,11 @@ const functionNamed = (wanted: string) => committed.functions.find(({ key }) => 
 it('reads the names, times and limits of every queue of the committed serverless.yml', () => {
   expect(committed.tableName).toBe('gewe-contacts-dev');
   expect(committed.bus).toEqual({ resource: 'ContactsEventBus', name: 'gewe-contacts-dev' });
-  expect(committed.queues).toHaveLength(6);
+  expect(committed.queues).toHaveLength(7);
   expect(committed.queues[0]).toEqual({
     resource: 'RefreshQueue',
     name: 'gewe-contacts-dev-refresh',
-    visibilityTimeoutS: 330,
+    visibilityTimeoutS: 930,
     maxReceiveCount: 10,
     deadLetterName: 'gewe-contacts-dev-refresh-dead',
   });
@@ -41,12 +41,12 @@ it('reads the names, times and limits of every queue of the committed serverless
 it('reads what each function is called for', () => {
   expect(functionNamed('fetch-contacts')).toMatchObject({
     name: 'gewe-contacts-dev-fetch-contacts',
-    timeoutS: 300,
+    timeoutS: 900,
     routes: [],
-    queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 10 }],
+    queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 2, batchSize: 10 }],
   });
   expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
-    { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2 },
+    { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2, batchSize: 1 },
   ]);
   expect(functionNamed('not-found')).toMatchObject({ routes: ['$default'], timeoutS: 29 });
   expect(functionNamed('receive-callback')?.routes).toEqual(['POST /v1/callbacks/{callbackId}']);
@@ -63,6 +63,23 @@ it('reads what each function is called for', () => {
   ]);
 });
 
+it('spreads MAX_LIST_CALLS over the runs of fetch-contacts, and never gives them more', () => {
+  const told = () => readServerlessConfig('serverless.yml').listCalls;
+  expect(told()).toMatchObject({ runs: 2, perRun: 50 });
+  try {
+    for (const most of [2, 3, 20, 99, 100, 101, 420, 999, 20_000]) {
+      process.env.MAX_LIST_CALLS = String(most);
+      const { runs, perRun } = told();
+      expect(runs).toBeGreaterThanOrEqual(2);
+      expect(perRun).toBeLessThanOrEqual(50);
+      expect(runs * perRun).toBeLessThanOrEqual(most);
+      expect(runs * perRun).toBeGreaterThan(most - runs);
+    }
+  } finally {
+    delete process.env.MAX_LIST_CALLS;
+  }
+});
+
 it('puts values in the place of variables, and takes an event without a type for any', () => {
   const rule = '{ eventBridge: { name: r, eventBus: !Ref Bus, pattern: {} } }';
   const { tableName, bus, functions } = readText(`functions: { f: { events: [${rule}] } }`);
@@ -75,6 +92,11 @@ it.each([
     'a queue that is not there',
     '{ sqs: { arn: !GetAtt Gone.Arn } }',
     'there is no resource "Gone" with a name',
+  ],
+  [
+    'a queue without a batch size',
+    '{ sqs: { arn: !GetAtt Bus.Arn, maximumConcurrency: 2 } }',
+    'functions.f: the batchSize of sqs must be a number',
   ],
   [
     'a schedule without a name',

@@ -20,12 +20,20 @@ export interface FunctionConfig {
   readonly timeoutS: number;
   /** `POST /v1/…`; `$default` for whatever no other takes. */
   readonly routes: readonly string[];
-  /** The queues it serves. `concurrency`: messages worked on at the same time. */
-  readonly queues: readonly { readonly queueName: string; readonly concurrency: number }[];
+  readonly queues: readonly MappingConfig[];
   readonly schedules: readonly { readonly name: string; readonly everyMs: number }[];
   readonly rules: readonly EventRule[];
   /** Of an asynchronous invocation that failed (AWS's default is 2). */
   readonly maxRetries: number;
+}
+
+/** A queue that a function serves. */
+export interface MappingConfig {
+  readonly queueName: string;
+  /** Runs of the function at the same time. */
+  readonly concurrency: number;
+  /** Most messages that one run begins with. */
+  readonly batchSize: number;
 }
 
 /** Events of a bus that a function is invoked with. */
@@ -42,6 +50,8 @@ export interface ServerlessConfig {
   readonly bus: { readonly resource: string; readonly name: string };
   readonly queues: readonly QueueConfig[];
   readonly functions: readonly FunctionConfig[];
+  /** `infra/list-calls.cjs` */
+  readonly listCalls: { readonly runs: number; readonly perRun: number };
 }
 
 /** Reads `serverless.yml`; throws an error that names the setting when one is missing or of another type. */
@@ -57,7 +67,12 @@ export function readServerlessConfig(file: string): ServerlessConfig {
   const functions = Object.entries(Object(deployment.at('functions'))).map(([key, told]) =>
     functionOf(key, `${prefix}-${key}`, { timeout: timeoutS, ...Object(told) }, named),
   );
-  return { tableName: named('ContactsTable'), bus: { resource: bus, name: named(bus) }, queues, functions };
+  const listCalls = {
+    runs: numberAt(deployment.at('custom.listCalls'), 'runs'),
+    perRun: numberAt(deployment.at('custom.listCalls'), 'perRun'),
+  };
+  const tableName = named('ContactsTable');
+  return { tableName, bus: { resource: bus, name: named(bus) }, queues, functions, listCalls };
 }
 
 function ofType({ resources }: Deployment, wanted: string): readonly (readonly [string, unknown])[] {
@@ -108,7 +123,8 @@ function functionOf(key: string, name: string, told: unknown, named: Named): Fun
     routes: ofKind('httpApi').map((route) => (route === '*' ? '$default' : String(route))),
     queues: ofKind('sqs').map((sqs) => ({
       queueName: named(textAt(sqs, 'arn', `${at}: the arn of sqs`)),
-      concurrency: Number(valueAt(sqs, 'maximumConcurrency') ?? 1),
+      concurrency: numberAt(sqs, 'maximumConcurrency', `${at}: the maximumConcurrency of sqs`),
+      batchSize: numberAt(sqs, 'batchSize', `${at}: the batchSize of sqs`),
     })),
     schedules: ofKind('schedule').map((schedule) => ({
       name: textAt(schedule, 'name', `${at}: the name of schedule`),

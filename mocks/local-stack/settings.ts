@@ -78,6 +78,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, root: string): LocalSe
     const user = userSettingsFrom(read);
     // Of the functions alone, and checked here, before anything is started.
     read(userSettings.chatroomInterval);
+    read(userSettings.maxListCalls);
     read(userSettings.passThrough);
     read(localSettings.forwardToLoopback);
     const host = read(localSettings.host);

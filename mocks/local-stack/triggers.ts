@@ -18,12 +18,13 @@ export function startPollers({ functions, sqs, invoke, log }: TriggerOptions & {
 } {
   const client = new SQSClient({ ...localAws, endpoint: sqs.url, maxAttempts: 1 });
   const pollers = functions.flatMap((served) =>
-    served.queues.map(({ queueName, concurrency }) =>
+    served.queues.map(({ queueName, concurrency, batchSize }) =>
       startPoller({
         client,
         queueName,
         queueUrl: sqs.queueUrl(queueName),
         concurrency,
+        batchSize,
         invoke: (event) => invoke(served, event),
         log,
       }),

@@ -92,7 +92,7 @@ export async function createWorld(table: Table, token: string) {
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    queue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
+    queue: { send: async (message) => void sent.push(message) },
     callbackQueue,
     forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
@@ -191,7 +191,7 @@ export async function createWorld(table: Table, token: string) {
       eraseDevice(deviceKeyFor(appId), {
         records,
         eraser: createEraser(table),
-        queue: { send: async () => undefined, backlog: async () => 0 },
+        queue: { send: async () => undefined },
         clock,
       }),
 

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import { readContacts } from '../../lib/refresh/read.ts';
-import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { deedsOf, fatesWith, numRunsOr, plansWith } from './lives.ts';
 import type { CallPlan } from './made-up-gewe.ts';
 import { Observer } from './observer.ts';
-import { deviceKey, type Fate, World } from './world.ts';
+import { deviceKey, endsBy, type Fate, World } from './world.ts';
 
 const fates = fatesWith(12);
 const lists = ['list', 'list', 'list', 'list', 'list', 'list', 'same-list', 'same-list'] as const;
@@ -41,7 +40,7 @@ async function live(life: Life): Promise<World> {
       await observer.look();
     }
   }
-  await clock.runUntil(clock.now() + deadlineAfter(0, policy));
+  await clock.runUntil(clock.now() + endsBy(0));
   await observer.look();
   observer.expectErased();
   return world;
@@ -78,7 +77,7 @@ describe('the laws of a refresh', () => {
         const world = await live(life);
         world.calmDown();
         void world.start();
-        await world.clock.runUntil(world.clock.now() + deadlineAfter(0, policy));
+        await world.clock.runUntil(world.clock.now() + endsBy(0));
         const { stores } = world;
         const stored = await readContacts(deviceKey, { records: stores, snapshots: stores.snapshots });
         expect(stored.kind).toBe('list');

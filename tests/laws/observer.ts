@@ -1,11 +1,9 @@
 import { expect } from 'vitest';
 import { unpackBody } from '../../lib/aws/dynamodb/snapshot-body.ts';
-import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import { isOpen, type Refresh } from '../../lib/device/record.ts';
 import { readContacts, readRefresh } from '../../lib/refresh/read.ts';
-import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { versionIn } from './made-up-gewe.ts';
-import { deviceKey, type World, workerLifeMs } from './world.ts';
+import { deviceKey, endsBy, type World, workerLifeMs } from './world.ts';
 
 /** What was seen of a device since it was erased last. */
 interface Seen {
@@ -32,7 +30,7 @@ export class Observer {
 
   /** A caller was answered that there is this refresh. */
   promise(refreshId: string): void {
-    const byMs = deadlineAfter(this.#world.clock.now(), policy);
+    const byMs = endsBy(this.#world.clock.now());
     if (this.#isErased(refreshId)) this.#erasedIds.add(refreshId);
     else if (!this.#promised.has(refreshId)) this.#promised.set(refreshId, { byMs });
   }

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import { isOpen } from '../../lib/device/record.ts';
-import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { fatesWith, numRunsOr, plansWith, well } from './lives.ts';
-import { deviceKey, type Fate, World } from './world.ts';
+import { deviceKey, endsBy, type Fate, World } from './world.ts';
 
 const life = fc.record({
   fates: fatesWith(7),
@@ -16,7 +14,7 @@ const life = fc.record({
 async function live(world: World, starts: number): Promise<string[]> {
   for (let count = 0; count < starts; count += 1) {
     void world.start().catch(() => undefined);
-    await world.clock.runUntil(world.clock.now() + deadlineAfter(0, policy) + 1_000);
+    await world.clock.runUntil(world.clock.now() + endsBy(0) + 1_000);
   }
   const known = [world.stores.recordOf(deviceKey)?.refresh, ...world.stores.archivedOf(deviceKey)];
   return known.flatMap((refresh) => (refresh && !isOpen(refresh) ? [refresh.id] : []));

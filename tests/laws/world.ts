@@ -4,6 +4,7 @@ import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
+import { longestLineMs } from '../../lib/device/policy.ts';
 import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
@@ -11,6 +12,7 @@ import { silentTelemetry } from '../../lib/device/telemetry.test-data.ts';
 import type { Telemetry } from '../../lib/device/telemetry.ts';
 import { handleDeadLetter } from '../../lib/refresh/dead-letter.ts';
 import { eraseDevice } from '../../lib/refresh/erase.ts';
+import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { fetchContacts } from '../../lib/refresh/run-step.ts';
 import { startRefresh } from '../../lib/refresh/start.ts';
 import { startDueDevices } from '../../lib/refresh/start-due.ts';
@@ -35,6 +37,9 @@ const maxReceives = 10;
 export const workerLifeMs = 300_000;
 /** Nobody who calls, schedules or processes a callback goes on for longer, be it frozen and thawed in between. */
 const otherLifeMs = 900_000;
+
+/** When a refresh that begins at some time has ended, whatever dies: what nobody sent a message of counts as lost in line. */
+export const endsBy = (nowMs: number) => deadlineAfter(nowMs, policy) + longestLineMs;
 
 interface Queued {
   readonly message: RefreshMessage;
@@ -134,6 +139,7 @@ export class World {
         archive: this.stores.archive,
         subscriptions: this.stores.subscriptions,
         queue: this.#refreshQueue,
+        scheduleQueue: this.#refreshQueue,
       }),
       index: this.stores.index,
       clock: this.clock,
@@ -199,10 +205,11 @@ export class World {
     await this.clock.runUntil(this.clock.now());
   }
 
+  /** The refresh queue, and the schedule's: here nobody waits for a free slot. */
   get #refreshQueue() {
     return {
       send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS),
-      backlog: async () => this.#queue.length,
+      backlog: async () => ({ visible: this.#queue.length, delayed: 0 }),
     };
   }
 
@@ -245,6 +252,7 @@ export class World {
         changes: this.stores.changes,
         eraser: this.stores.eraser,
         queue: this.#refreshQueue,
+        scheduleQueue: this.#refreshQueue,
         archive: this.stores.archive,
         subscriptions: this.stores.subscriptions,
         events: this.stores.events,
@@ -267,7 +275,8 @@ export class World {
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    return fetchContacts(message, outside.handle, ports, { budgetMs: workerLifeMs, signal });
+    const run = { budgetMs: workerLifeMs, signal, isFull: false };
+    return fetchContacts(message, outside.handle, ports, run);
   }
 
   #failFromDeadLetter({ message }: Queued, handle: MessageHandle): ReturnType<typeof handleDeadLetter> {

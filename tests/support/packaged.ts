@@ -86,7 +86,7 @@ async function environmentOf(stage: Stage): Promise<Readonly<Record<string, stri
     AWS_REGION: 'cn-north-1',
     ...chosenSettings,
     SEALING_PUBLIC_KEY: JSON.stringify((await newSealingKey()).publicKey),
-    WORKER_CONCURRENCY: '4',
+    MAX_LIST_CALLS: '420',
     WAITING_CONCURRENCY: '20',
     API_RATE_LIMIT: '7',
     CALLBACK_RATE_LIMIT: '70',

@@ -12,6 +12,7 @@ const refreshMessage: v.GenericSchema<unknown, RefreshMessage> = v.variant('kind
   v.object({ kind: v.literal('step'), deviceKey: text, refreshId: text, step: count, sealed: text }),
   v.object({ kind: v.literal('rerun'), deviceKey: text, sealed: text }),
   v.object({ kind: v.literal('erase'), deviceKey: text, rev: count }),
+  v.object({ kind: v.literal('wake') }),
 ]);
 
 const received = {
@@ -37,7 +38,7 @@ const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   headerId: text,
 });
 
-/** The message in the body of a record of the refresh queue; undefined when it is none. */
+/** The message in the body of a record of the refresh queue or the schedule's; undefined when it is none. */
 export const parseMessage = parserOf(refreshMessage);
 
 /** The message in the body of a record of the callback queue; undefined when it is none. */

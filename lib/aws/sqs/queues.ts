@@ -1,12 +1,17 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, DeadLetters, ForwardQueue } from '../../callbacks/ports.ts';
-import type { RefreshQueue } from '../../device/ports.ts';
+import type { RefreshQueue, ScheduleQueue } from '../../device/ports.ts';
 import { answered, sendJson } from './queue.ts';
 
 /** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
 export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
+  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+}
+
+/** Likewise. */
+export function createScheduleQueue(client: SQSClient, queueUrl: string): ScheduleQueue {
   return {
-    send: (message, delayS) => sendJson(client, queueUrl, message, delayS),
+    ...createRefreshQueue(client, queueUrl),
 
     async backlog() {
       const command = new GetQueueAttributesCommand({
@@ -14,7 +19,10 @@ export function createRefreshQueue(client: SQSClient, queueUrl: string): Refresh
         AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
       });
       const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
-      return Object.values(numbers).reduce((sum, number) => sum + Number(number), 0);
+      return {
+        visible: Number(numbers.ApproximateNumberOfMessages ?? 0),
+        delayed: Number(numbers.ApproximateNumberOfMessagesDelayed ?? 0),
+      };
     },
   };
 }
