@@ -86,7 +86,7 @@ async function tryRenew(
 
 /**
  * Somebody may wait for it, and goes on soon after a crash. For one of the schedule nobody does, until a caller joins it: its message
- * stays invisible for as long as its queue says, which spares a request at each renewal.
+ * stays invisible for its queue's visibility timeout, which is longer than a step takes, and a request at each renewal is spared.
  */
 function isAwaited(record: DeviceRecord | undefined): boolean {
   return record?.refresh?.trigger !== 'schedule';

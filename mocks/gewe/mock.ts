@@ -33,6 +33,8 @@ export interface GeweMock {
     callsOf(token: string, appId: string): DeviceCalls;
     /** Every device that called; no tokens. */
     told(): readonly ToldCalls[];
+    /** The most list calls that were open at the same time, of all devices together. */
+    mostOpenListCalls(): number;
     /** Where the callbacks of a token are posted; undefined when nobody said. */
     callbackUrlOf(token: string): string | undefined;
     /** Forgets every call, result and callback URL; calls that are open go on. */
@@ -61,6 +63,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
   const callbackUrls: CallbackUrls = new Map();
   let scenario: Scenario = scenarios[options.scenario ?? 'normal'];
   let seconds = options.seconds ?? defaultSeconds;
+  let [openListCalls, mostOpenListCalls] = [0, 0];
 
   async function listCall(call: Omit<Call, 'nth' | 'seconds'>, signal: AbortSignal): Promise<Response> {
     const device = devices.get(call.token, call.appId);
@@ -72,6 +75,8 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
     if (course.result !== undefined) device.result = { data: course.result, readyAtMs: endsAtMs };
 
     device.listCalls += 1;
+    openListCalls += 1;
+    mostOpenListCalls = Math.max(mostOpenListCalls, openListCalls);
     device.openListCalls += 1;
     device.maxOpenListCalls = Math.max(device.maxOpenListCalls, device.openListCalls);
     device.workEndsAtMs = [...device.workEndsAtMs.filter((atMs) => atMs > startedAtMs), endsAtMs];
@@ -80,6 +85,7 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
       if (course.reply.kind === 'never') await abortOf(signal);
       else if (replyAfterMs > 0) await clock.sleep(replyAfterMs, signal);
     } finally {
+      openListCalls -= 1;
       device.openListCalls -= 1;
     }
     return toResponse(course.reply);
@@ -141,9 +147,11 @@ export function createGeweMock(options: GeweMockOptions = {}): GeweMock {
     state: {
       callsOf: (token, appId) => devices.callsOf(token, appId),
       told: () => devices.told(),
+      mostOpenListCalls: () => mostOpenListCalls,
       callbackUrlOf: (token) => callbackUrls.get(token),
       clear() {
         devices.clear();
+        mostOpenListCalls = openListCalls;
         callbackUrls.clear();
       },
     },

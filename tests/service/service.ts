@@ -34,7 +34,8 @@ export const location = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 export const tableName = 'gewe-contacts-test';
-export const config = readServerlessConfig(join(import.meta.dirname, '../../serverless.yml'));
+const serverlessYml = join(import.meta.dirname, '../../serverless.yml');
+export const config = readServerlessConfig(serverlessYml);
 
 export interface Service {
   /** Where the functions answer. */
@@ -71,6 +72,9 @@ export async function startService(
   } = {},
 ): Promise<Service> {
   const { scenario = 'normal', seconds = 1, env = {}, visibilityTimeoutS = 1 } = options;
+  Object.assign(process.env, env);
+  // It says how MAX_LIST_CALLS is spread.
+  const config = readServerlessConfig(serverlessYml);
   const gewe = await startGeweMock({ scenario, seconds, port: 0 });
   const dynamoDb = await startDynamoDb({});
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { costOfMonth, idleMonth, neededListCalls, runsFor, type Use } from './month.ts';
 import { meanOpen, simulateRuns } from './runs.ts';
 import { readStack } from './stack.ts';
@@ -43,7 +44,7 @@ describe('a month', () => {
   it('allows as many list calls as are needed', () => {
     const use = fc.record({
       devices: fc.integer({ min: 0, max: 100_000 }),
-      everyS: fc.integer({ min: 600, max: 86_400 }),
+      everyS: fc.integer({ min: 10, max: 1_440 }).map((minutes) => minutes * 60),
       listS: fc.integer({ min: 0, max: 270 }),
     });
     fc.assert(
@@ -51,12 +52,25 @@ describe('a month', () => {
         const { maxListCalls } = costOfMonth({ ...hourly, ...drawn }, stack);
         expect(maxListCalls).toBe(neededListCalls({ ...hourly, ...drawn }));
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });
 
 describe('the runs that wait for GeWe', () => {
+  it.each([2, 30, 100, 101, 700, 20_000])(
+    'are as many as a deploy makes of MAX_LIST_CALLS=%i',
+    (maxListCalls) => {
+      vi.stubEnv('MAX_LIST_CALLS', String(maxListCalls));
+      const load = createRequire(import.meta.url);
+      const path = load.resolve('../../infra/list-calls.cjs');
+      delete load.cache[path];
+      const { runs, perRun }: { runs: number; perRun: number } = load(path);
+      const slots = perRun === 1 ? 1 : perRun - Math.ceil(perRun / 10);
+      expect(runsFor(maxListCalls)).toEqual({ runs, slots });
+    },
+  );
+
   const limits = { ...runsFor(100), takesForS: 640, tailS: 1.5 };
 
   it('cost the same however many refreshes wait in them, up to what one holds', () => {

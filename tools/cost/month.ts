@@ -73,8 +73,8 @@ const defaultMaxListCalls = 100;
 /** Lambda's pollers of a queue, each of which waits 20 s for a message. */
 const pollersPerQueue = 5;
 const pollS = 20;
-/** A run that has room asks both queues, and waits a second at one. */
-const asksPerS = 3;
+/** A run asks the callers' queue, then waits a second there; and it asks the schedule's while it has room (lib/aws/sqs/serve-queues.ts). */
+const asksPerS = { ofAlive: 2, withRoom: 1 };
 /** How long a bot takes to answer a callback. */
 const botS = 0.2;
 /** What CloudWatch adds to each line of a log. */
@@ -125,7 +125,10 @@ export function costOfMonth(use: Use, stack: Stack): Month {
       lambdaWaiting:
         runs.aliveRuns * monthS * stack.memoryGb('fetch-contacts') * prices.lambdaGbSecond +
         runs.runsStarted * monthS * prices.lambdaRequest,
-      sqs: runs.askingRuns * monthS * asksPerS * prices.sqsRequest,
+      sqs:
+        (runs.aliveRuns * asksPerS.ofAlive + runs.askingRuns * asksPerS.withRoom) *
+        monthS *
+        prices.sqsRequest,
       logs: logUsd(runs.runsStarted * monthS * platformLogBytes),
       metrics: metrics * prices.metricMonth,
       storage: (storedBytes / gb) * (prices.tableGbMonth + prices.pointInTimeGbMonth),
@@ -165,8 +168,9 @@ interface Beside {
 
 const beside = {
   idleMinute: { runs: [['idleMinute', 'start-due']] },
-  // The runs that wait for GeWe are simulated. Their receives take ten messages at once; a request to GeWe has 1 KB with its headers.
-  scheduledRefresh: { polledMessages: 0.1, outBytes: 1_000 },
+  // The runs that wait for GeWe are simulated. One receive takes ten messages, and after each refresh that ends a run asks for another. A
+  // request to GeWe has 1 KB with its headers.
+  scheduledRefresh: { polledMessages: 1.1, outBytes: 1_000 },
   renewal: {},
   change: { readsList: true, writesList: true },
   startedRefresh: {

@@ -252,7 +252,9 @@ describe('with two queues', () => {
   });
 
   it('the first finds a free slot, however much of the second is under way', async () => {
-    const second = new MadeUpQueue(...Array.from({ length: 100 }, (_, index) => `note second-${index} 30`));
+    const second = new MadeUpQueue(
+      ...Array.from({ length: 10_000 }, (_, index) => `note second-${index} 30`),
+    );
     const first = new MadeUpQueue();
     const cameAtMs = clock.now() + 5_000;
     clock.at(cameAtMs, () => void first.waiting.push(received('note urgent 1')));
@@ -271,6 +273,35 @@ describe('with two queues', () => {
     await run(['note a 0'], work, { queues: [new MadeUpQueue(), second] });
     expect(second.deleted).toEqual(['note b 1']);
   });
+
+  it.each([
+    ['first', 40],
+    ['second', 34],
+  ])(
+    '20 messages of 10 s each, and in the %s queue %i more, are handled by two runs of 10 slots in 40 s; one that came later in its turn',
+    async (from, count) => {
+      const rest = Array.from({ length: count }, (_, index) => `note ${from}-${index} 10`);
+      const [first, second] = [new MadeUpQueue(), new MadeUpQueue()];
+      (from === 'first' ? first : second).waiting.push(...rest.map((body) => received(body)));
+      const startedAtMs = clock.now();
+      clock.at(startedAtMs + 5_000, () => void first.waiting.push(received('note urgent 10')));
+      let [open, most, urgentAtMs] = [0, 0, 0];
+      const counted = async (note: Note) => {
+        open += 1;
+        most = Math.max(most, open);
+        await work(note);
+        open -= 1;
+        if (note.deliveryId === 'urgent') urgentAtMs = clock.now();
+        return read;
+      };
+      const own = (run: number) => Array.from({ length: 10 }, (_, index) => `note own-${run}-${index} 10`);
+      const ports = { queues: [first, second] as const, slots: 10, reservedSlots: 1 };
+      await Promise.all([run(own(1), counted, ports), run(own(2), counted, ports)]);
+      expect(most).toBe(20);
+      expect(urgentAtMs - startedAtMs).toBeLessThan(from === 'second' ? 25_000 : 42_000);
+      expect(clock.now() - startedAtMs).toBeLessThan(42_000);
+    },
+  );
 
   it('law: no more are open than there are slots, and none of the second in the reserved ones; each is settled once', async () => {
     const bodies = (queue: string) =>

@@ -71,10 +71,15 @@ export function queueHandler<Message extends KnownMessage>(
     const open = new Set<Promise<void>>();
     const retried = new Set<string>();
 
+    /** The wait for messages of the first queue, while there is one; and the slots that are held for what is asked for. */
+    let waiting: Promise<unknown> | undefined;
+    let held = 0;
+
     /** How many more messages of a queue the run takes now. */
     const room = (queue: SourceQueue) => {
-      const usable = queue === ownQueue ? slots : slots - reservedSlots;
-      return Math.max(0, Math.min(mostAtOnce, usable - open.size));
+      const free = slots - open.size;
+      const usable = queue === ownQueue ? free - held : free - Math.max(held, reservedSlots);
+      return Math.max(0, Math.min(mostAtOnce, usable));
     };
 
     function begin(received: Received, queue: SourceQueue): void {
@@ -93,7 +98,7 @@ export function queueHandler<Message extends KnownMessage>(
         } else {
           const budgetMs = endsAtMs - clock.now();
           const signal = AbortSignal.timeout(Math.max(1, budgetMs));
-          const isFull = queues.some((one) => room(one) === 0);
+          const isFull = queues.some((one) => one !== ownQueue && room(one) === 0);
           const result = await handle(message, messageHandle, { budgetMs, signal, isFull });
           const error = result.kind === 'ack' ? result.error : undefined;
           log.info('message handled', { ...fields, what: result.what ?? 'retry-later', error });
@@ -113,37 +118,45 @@ export function queueHandler<Message extends KnownMessage>(
       });
     }
 
-    /** Takes what there is room for; whether there was something. */
-    async function take(queue: SourceQueue, forS: number): Promise<boolean> {
+    /** Takes what there is room for; whether there was something. The slots are held until the answer is there. */
+    async function take(queue: SourceQueue, forS = 0): Promise<boolean> {
       const most = room(queue);
       if (most === 0) return false;
+      held += most;
+      let messages: readonly Received[] = [];
       try {
-        const messages = await queue.receive(most, forS);
-        for (const message of messages) begin(message, queue);
-        return messages.length > 0;
+        messages = await queue.receive(most, forS);
       } catch (error) {
         log.warn('no messages could be received', {}, error);
         await clock.sleep(waitS * 1000);
-        return false;
       }
+      held -= most;
+      for (const message of messages) begin(message, queue);
+      return messages.length > 0;
     }
 
     /** Looks at every queue. Where there is nothing, waits for a message of the first, or for a free slot. */
     async function takeMore(): Promise<boolean> {
       let took = false;
-      for (const queue of queues) took = (await take(queue, 0)) || took;
-      if (took || open.size === 0) return took;
-      if (room(ownQueue) > 0) return take(ownQueue, waitS);
-      await Promise.race(open);
+      for (const queue of queues) {
+        if (queue !== ownQueue || waiting === undefined) took = (await take(queue)) || took;
+      }
+      if (took || (open.size === 0 && waiting === undefined)) return took;
+      if (waiting === undefined && room(ownQueue) > 0) {
+        waiting = take(ownQueue, waitS).finally(() => {
+          waiting = undefined;
+        });
+      }
+      await Promise.race([...(waiting ? [waiting] : []), ...open]);
       return false;
     }
 
     const own = event.Records.map(receivedIn);
     for (const received of own) begin(received, ownQueue);
     if (graceMs > 0) await endWithin(graceMs, open, clock);
-    for (let isLooking = graceMs === 0; isLooking || open.size > 0; ) {
+    for (let isLooking = graceMs === 0; isLooking || open.size > 0 || waiting; ) {
       const isLate = clock.now() + leastBudgetMs > endsAtMs;
-      if (isLate) await Promise.all(open);
+      if (isLate) await Promise.all([...open, waiting]);
       isLooking = !isLate && (await takeMore());
     }
     const failed = own.filter(({ messageId }) => retried.has(messageId));
