@@ -46,6 +46,7 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
   const endsPerS = Math.min(bunch, month.maxListCalls) / Math.max(1, use.listS);
   const busyWrites =
     startsPerS * writesOfStart + endsPerS * (units.scheduledRefresh.writeUnits - writesOfStart);
+  const endsPerRunS = month.runs.aliveRuns === 0 ? 0 : devices / everyS / month.runs.aliveRuns;
   const perS = (perDay: number) => (devices * perDay) / 86_400;
   const limits: readonly Limit[] = [
     {
@@ -91,6 +92,13 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
       most: dueShards * partitionWriteUnits,
       unit: 'a second',
       remedy: 'raise dueShards (lib/device/policy.ts)',
+    },
+    {
+      name: 'CPU of the runs that wait for GeWe',
+      used: Math.ceil(100 * endsPerRunS * billedS('refresh', 'fetch-contacts', stack)),
+      most: 100,
+      unit: '%',
+      remedy: 'give fetch-contacts more memory, and with it CPU',
     },
     {
       name: 'messages in flight',
