@@ -8,7 +8,9 @@ import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.
 import { parseMessage } from '../lib/aws/sqs/messages.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { createGeweClient } from '../lib/gewe/client.ts';
+import { sendWake } from '../lib/refresh/messages.ts';
 import { fetchContacts, settleMs } from '../lib/refresh/run-step.ts';
+import { slotsForSchedule } from '../lib/refresh/schedule-rules.ts';
 import { createResealer } from '../lib/sealing/resealer.ts';
 import { createOpener } from '../lib/sealing/token-sealing.ts';
 import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
@@ -59,9 +61,10 @@ const { ports, run } = readConfig(process.env, (read) => {
     ] as const,
     slots,
     // What a caller waits for finds a free slot, however many refreshes of the schedule are under way.
-    reservedSlots: slots === 1 ? 0 : Math.ceil(slots / 10),
+    reservedSlots: slots - slotsForSchedule(slots),
     graceMs: 0,
     leastBudgetMs: ports.policy.listTimeoutMs + settleMs,
+    onTimeOver: () => sendWake(ports.queue, 0),
     clock,
     log,
   };

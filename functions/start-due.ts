@@ -1,9 +1,11 @@
 import { createDueIndex } from '../lib/aws/dynamodb/due-index.ts';
 import { createRecordStore } from '../lib/aws/dynamodb/record-store.ts';
-import { createRefreshArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
+import { createBulkArchive } from '../lib/aws/dynamodb/refresh-archive.ts';
 import { createSubscriptionStore } from '../lib/aws/dynamodb/subscription-store.ts';
+import { phaseMsOf, slotsForSchedule } from '../lib/refresh/schedule-rules.ts';
 import { startDueDevices } from '../lib/refresh/start-due.ts';
 import { policyFrom, readConfig } from '../lib/settings/read-settings.ts';
+import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
@@ -14,15 +16,19 @@ const { ports, log } = readConfig(process.env, (read) => {
   const { log, telemetry } = reportFrom(read);
   const ports = {
     records: createRecordStore(table, newNonce),
-    archive: createRefreshArchive(table, clock),
+    archive: createBulkArchive(table),
     subscriptions: createSubscriptionStore(table),
     index: createDueIndex(table),
     queue: refreshQueueFrom(read),
     scheduleQueue: scheduleQueueFrom(read),
+    capacity: {
+      runs: read(wiringSettings.listCallRuns),
+      callsPerRun: slotsForSchedule(read(wiringSettings.listCallsPerRun)),
+    },
+    phaseMs: phaseMsOf(read(wiringSettings.scheduleQueueUrl)),
     clock,
     policy: policyFrom(read),
     newRefreshSuffix,
-    random: Math.random,
     telemetry,
   };
   return { ports, log };

@@ -13,7 +13,7 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
-    ...ofTable('GetItem', 'PutItem'),
+    ...ofTable('GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem'),
     // The index alone: nobody reads all devices of the table.
     'dynamodb:Query ContactsTable.Arn/index/ByDueAt',
     'sqs:SendMessage RefreshQueue',

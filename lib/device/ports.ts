@@ -97,10 +97,24 @@ export interface RefreshQueue {
   send(message: RefreshMessage, delayS: number): Promise<void>;
 }
 
+/** A message, and its delay in whole seconds, 0 to 900 (SQS). */
+export interface DelayedMessage {
+  readonly message: RefreshMessage;
+  readonly delayS: number;
+}
+
+/** About how many messages a queue holds: `visible` ones could be received now, `delayed` ones later, `inFlight` ones were received. */
+export interface Backlog {
+  readonly visible: number;
+  readonly delayed: number;
+  readonly inFlight: number;
+}
+
 /** The queue of the refreshes that the schedule began: they wait where nobody else does. */
 export interface ScheduleQueue extends RefreshQueue {
-  /** About how many messages wait in it: `visible` ones could be received now, `delayed` ones later. */
-  backlog(): Promise<{ readonly visible: number; readonly delayed: number }>;
+  /** Sends what it can, and gives back the rest; throws nothing. */
+  sendAll(messages: readonly DelayedMessage[]): Promise<readonly DelayedMessage[]>;
+  backlog(): Promise<Backlog>;
 }
 
 /** The sealed token of a subscription, beside the device record that holds the rest of it. */
@@ -122,10 +136,25 @@ export interface SealedSubscription {
   readonly sealed: string;
 }
 
-/** Finds the devices whose `subscription.dueAtMs` has come, earliest first within a shard; eventually consistent. */
+/** A device whose time has come. */
+export interface DueDevice {
+  readonly deviceKey: string;
+  /** Whole seconds, rounded up. */
+  readonly dueAtMs: EpochMs;
+}
+
+/** What is stored of a device that is due. */
+export interface DueState {
+  readonly record?: DeviceRecord;
+  readonly sealed?: SealedSubscription;
+}
+
+/** Finds the devices whose `subscription.dueAtMs` has come; eventually consistent. Throws `StoreUnavailable`. */
 export interface DueIndex {
-  /** `shard`: 0 to `dueShards - 1`. */
-  dueBefore(nowMs: EpochMs, shard: number): AsyncIterable<string>;
+  /** Earliest first within a shard. `shard`: 0 to `dueShards - 1`. */
+  dueBefore(nowMs: EpochMs, shard: number): AsyncIterable<DueDevice>;
+  /** Of up to 50 devices at once; one that could not be read is left out, and one that has just changed may be as it was before. */
+  load(deviceKeys: readonly string[]): Promise<ReadonlyMap<string, DueState>>;
 }
 
 /** Tokens that GeWe has accepted, by `tokenKeyOf`. */

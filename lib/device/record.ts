@@ -169,7 +169,7 @@ export interface DeviceRecord {
   readonly call?: ListCall;
   /** The refresh that is under way, or the one that ended last. */
   readonly refresh?: Refresh;
-  /** How long the last refresh that succeeded took, from its start to its end. */
+  /** How long the last refresh that succeeded took, from its first step to its end. */
   readonly expectedMs?: number;
   readonly superseded: Superseded;
   readonly subscription?: Subscription;

@@ -42,7 +42,7 @@ export interface UpdatePorts {
   readonly records: RecordStore;
   readonly clock: Clock;
   /** Needed by decisions that archive. */
-  readonly archive?: RefreshArchive;
+  readonly archive?: Pick<RefreshArchive, 'put'>;
   readonly telemetry?: Telemetry;
 }
 

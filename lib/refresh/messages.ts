@@ -1,4 +1,4 @@
-import type { RefreshQueue } from '../device/ports.ts';
+import type { DelayedMessage, RefreshQueue } from '../device/ports.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
 
 // The messages of the refresh queue. `sealed`: the token and the app id, readable with the keyring alone. All throw `QueueUnavailable`.
@@ -7,8 +7,14 @@ type Queue = Pick<RefreshQueue, 'send'>;
 
 /** The next step of a refresh is to be run. */
 export function sendStep(queue: Queue, deviceKey: string, sealed: string, step: OutgoingStep): Promise<void> {
+  const { message, delayS } = stepMessage(deviceKey, sealed, step);
+  return queue.send(message, delayS);
+}
+
+/** The same message, to be sent together with others. */
+export function stepMessage(deviceKey: string, sealed: string, step: OutgoingStep): DelayedMessage {
   const { delayS, ...ref } = step;
-  return queue.send({ kind: 'step', deviceKey, ...ref, sealed }, delayS);
+  return { message: { kind: 'step', deviceKey, ...ref, sealed }, delayS };
 }
 
 /** The pending rerun of a device is to begin when its time has come. */

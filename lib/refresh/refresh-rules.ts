@@ -489,7 +489,8 @@ function succeed(
   brought?: { readonly snapshot: SnapshotRef; readonly before: SnapshotRef | undefined },
 ): Decision<SettleOutcome> {
   const succeeded = ended(refresh, { status: 'succeeded', endedAtMs: nowMs, result });
-  const expectedMs = nowMs - refresh.createdAtMs;
+  // What the schedule began has waited for others.
+  const expectedMs = nowMs - (refresh.startedAtMs ?? refresh.createdAtMs);
   const next = { ...withEnded(record, succeeded), expectedMs };
   const outcome: SettleOutcome = { kind: 'ended', refresh: succeeded };
   if (brought === undefined) return { next, outcome };

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../device/policy.test-data.ts';
-import { dueAgainMs, type Policy } from '../device/policy.ts';
+import type { Policy } from '../device/policy.ts';
 import type { DeviceRecord } from '../device/record.ts';
 import { subscribe } from '../device/subscription-rules.ts';
 import type { WorkOutcome } from './refresh-rules.ts';
 import { begin, claim, settle, start } from './refresh-rules.ts';
 import { rerunDelayS, rerunForOwner, rerunForSubscription, startRerun } from './rerun-rules.ts';
-import { startDue } from './schedule-rules.ts';
 
 const t0 = 1_750_000_000_000;
 const s = 1_000;
@@ -180,43 +179,6 @@ describe('a change whose list call may not have been made', () => {
     const later = change(polling(), t0 + 50 * s);
     expect(later.outcome.kind).toBe('pending');
     expect(later.next?.rerun).toEqual({ notBeforeMs: t0 + 60 * s, trigger: 'callback' });
-  });
-});
-
-describe('a device that is due', () => {
-  const request = (nowMs: number, jitter = 0) => ({ nowMs, suffix, jitter });
-  const dueMs = t0 + 600 * s;
-
-  it('begins its refresh, and is due again in half an hour until that has ended', () => {
-    const { next, outcome } = startDue(subscribed, request(dueMs, 0.5), policy);
-    expect(outcome).toMatchObject({ kind: 'begun', send: { delayS: 30 } });
-    expect(next?.subscription?.dueAtMs).toBe(dueMs + dueAgainMs);
-    expect(startDue(next, request(dueMs + s), policy).outcome.kind).toBe('not-due');
-  });
-
-  it('is begun at once by a caller who waits for it', () => {
-    const { next } = startDue(subscribed, request(dueMs, 0.5), policy);
-    const joined = start(next, { nowMs: dueMs + s, trigger: 'api', suffix: 'b'.repeat(16) }, policy);
-    expect(joined.outcome).toMatchObject({ kind: 'joined', send: { delayS: 0 } });
-    const scheduled = start(next, { nowMs: dueMs + s, trigger: 'schedule', suffix: 'b'.repeat(16) }, policy);
-    expect(scheduled.outcome).not.toHaveProperty('send');
-  });
-
-  it('waits for the next period when a refresh has just ended', () => {
-    const failed = ended('device-offline', running(), dueMs - s);
-    const due = failed.subscription && { ...failed.subscription, dueAtMs: dueMs };
-    const { next, outcome } = startDue(
-      { ...failed, ...(due && { subscription: due }) },
-      request(dueMs),
-      policy,
-    );
-    expect(outcome.kind).toBe('recent');
-    expect(next?.subscription?.dueAtMs).toBe(t0 + 1_200 * s);
-  });
-
-  it('is not due before its time, or without a schedule', () => {
-    expect(startDue(subscribed, request(dueMs - s), policy)).toEqual({ outcome: { kind: 'not-due' } });
-    expect(startDue(undefined, request(dueMs), policy)).toEqual({ outcome: { kind: 'not-due' } });
   });
 });
 

@@ -40,3 +40,20 @@ it('fails a refresh whose list is too large to be served, and keeps the stored o
   expect(record?.snapshot).toEqual(before);
   vi.restoreAllMocks();
 });
+
+it('leaves a message that wakes a run to another one when this one is full, and not for long', async () => {
+  const world = new World([], []);
+  const hiddenS: number[] = [];
+  const handle = { extendVisibility: async (seconds: number) => void hiddenS.push(seconds) };
+  const wake = async (isFull: boolean, receives: number) => {
+    const handled = world.work({ message: { kind: 'wake' }, receives }, handle, isFull);
+    await world.clock.runUntil(world.clock.now());
+    return handled;
+  };
+  expect(await wake(false, 1)).toMatchObject({ kind: 'ack' });
+  expect(await wake(true, 1)).toMatchObject({ kind: 'retryLater' });
+  expect(await wake(true, 4)).toMatchObject({ kind: 'retryLater' });
+  expect(hiddenS).toEqual([1, 1]);
+  // Ten receives would make it a dead letter.
+  expect(await wake(true, 5)).toMatchObject({ kind: 'ack' });
+});

@@ -44,7 +44,12 @@ export interface StepRun {
   readonly budgetMs: number;
   readonly signal: AbortSignal;
   readonly isFull: boolean;
+  /** How often the message was received, this time included. */
+  readonly receives: number;
 }
+
+/** Then no run that may still begin seems to be left; the schedule wakes others in the next minute. */
+const mostWakeReceives = 5;
 
 /** What a claim gave its holder to do. */
 type Work = Extract<ClaimOutcome, { kind: 'work' }>;
@@ -63,7 +68,7 @@ export async function fetchContacts(
 ): Promise<MessageResult> {
   if (message.kind === 'wake') {
     // The run looks at the schedule's queue as long as it has room; where it has none, another one may take this.
-    if (!run.isFull) return { kind: 'ack', what: 'woken' };
+    if (!run.isFull || run.receives >= mostWakeReceives) return { kind: 'ack', what: 'woken' };
     await handle.extendVisibility(1);
     return { kind: 'retryLater', what: 'full' };
   }

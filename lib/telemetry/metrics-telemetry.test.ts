@@ -26,7 +26,8 @@ const ended: EndedRefresh = {
   trigger: 'api',
   attempt: 1,
   status: 'succeeded',
-  createdAtMs: nowMs - 12_345,
+  createdAtMs: nowMs - 300_000,
+  startedAtMs: nowMs - 12_345,
   endedAtMs: nowMs,
 };
 

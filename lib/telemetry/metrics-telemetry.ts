@@ -6,10 +6,10 @@ import type { Count } from './metrics.ts';
 export function createMetricsTelemetry(count: Count, clock: Pick<Clock, 'now'>): Telemetry {
   return {
     started: (how) => count(how === 'begun' ? 'StartsBegun' : 'StartsJoined', 1, {}),
-    ended({ status, error, createdAtMs, endedAtMs }) {
+    ended({ status, error, createdAtMs, startedAtMs = createdAtMs, endedAtMs }) {
       if (status === 'succeeded') {
         count('RefreshesEnded', 1, { Outcome: 'succeeded' });
-        count('RefreshDurationS', seconds(endedAtMs - createdAtMs), {});
+        count('RefreshDurationS', seconds(endedAtMs - startedAtMs), {});
         count('UpstreamFailures', 0, {});
       } else if (error !== undefined) {
         count('RefreshesEnded', 1, { Outcome: error });

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
+import { deviceOwnerOf } from '../../lib/device/keys.ts';
+import { newNonce } from '../../lib/system/random.ts';
 import type { RunningGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
 import type { Aws } from './aws.ts';
@@ -62,6 +65,24 @@ export async function spareTheLiving(scene: Scene): Promise<void> {
   const copy = { QueueUrl: scene.deadLetterQueueUrl, MessageBody: await lastBody(scene.stack, 'step') };
   await scene.aws('sqs', 'send-message', copy);
   await ended(scene, appId, id);
+}
+
+/**
+ * Storing a subscription was cut off before its token was there, and the device is due: gives what waits until the schedule has put it
+ * off.
+ */
+export async function leaveWithoutToken({ table, tableName, signal }: Scene): Promise<() => Promise<void>> {
+  const records = createRecordStore({ client: table, name: tableName }, newNonce);
+  const { deviceKey } = deviceOwnerOf({ token, appId: 'wx_without_token' });
+  const dueAtMs = Date.now();
+  const terms = { everyMs: 3_600_000, anchorMs: dueAtMs, onCallbacks: false, failures: 0 };
+  const subscription = { suffix: 'without0', createdAtMs: dueAtMs, dueAtMs, ...terms };
+  assert.equal(await records.compareAndSet(deviceKey, { rev: 1, superseded: {}, subscription }), true);
+  return () =>
+    until('the schedule puts off a device without a token', signal, async () => {
+      const record = await records.load(deviceKey);
+      return (record?.subscription?.dueAtMs ?? 0) > dueAtMs;
+    });
 }
 
 /** A device with a stored list, and a refresh of it that GeWe works on for two seconds and a half. */

@@ -91,6 +91,8 @@ export async function deployedMappings(aws: Aws): Promise<readonly Mapping[]> {
 /** What names the resource of a call, and what a message said. */
 interface Parameters {
   readonly TableName?: string;
+  /** By the name of the table. */
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
   readonly IndexName?: string;
   readonly QueueUrl?: string;
   readonly SecretId?: string;
@@ -147,7 +149,9 @@ function readRecorded(text: string): Recorded {
     requestParameters: Parameters | null;
   } = JSON.parse(text);
   const service = event.eventSource.replace('.amazonaws.com', '');
-  const { TableName, IndexName, QueueUrl, SecretId, MessageBody, Entries } = event.requestParameters ?? {};
+  const { RequestItems, IndexName, QueueUrl, SecretId, MessageBody, Entries, ...others } =
+    event.requestParameters ?? {};
+  const { TableName = Object.keys(RequestItems ?? {})[0] } = others;
   const index = IndexName === undefined ? '' : `/index/${IndexName}`;
   const [entry] = Entries ?? [];
   const here = `arn:aws:${service}:${event.awsRegion}:${event.recipientAccountId}`;

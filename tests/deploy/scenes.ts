@@ -11,7 +11,7 @@ import { allowLoopback, giveUpForwarding, listenToBus, subscribeEachMinute } fro
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
-import { eraseLateWrites, killWorker, type Scene, spareTheLiving } from './crashes.ts';
+import { eraseLateWrites, killWorker, leaveWithoutToken, type Scene, spareTheLiving } from './crashes.ts';
 import { physicalId, serverless, stackName, stackResources } from './deployment.ts';
 import {
   checkGrants,
@@ -158,6 +158,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await restore();
     await putKeyring(second.privateKey, first.privateKey);
     const isScheduled = await subscribeEachMinute(scene, 'wx_operator', operator);
+    const isPutOff = await leaveWithoutToken(scene);
     await allowLoopback(
       aws,
       ['callback', 'forward-callback'].map((name) => `${stackName}-${name}`),
@@ -177,6 +178,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     });
     // Last: its minutes pass while the others are at it.
     await check('the schedule refreshes a subscribed device', isScheduled);
+    await check('the schedule puts off a device whose token is not there', isPutOff);
   } else {
     report.step(
       'what is wrong has to be fixed first: the acceptance suites and the public clients are left out',

@@ -156,9 +156,9 @@ describe('the schedule', () => {
     const world = new World([], []);
     await world.subscribe({ everyMs: periodMs, onCallbacks: false });
     await world.pass(dayMs);
-    expect(world.gewe.begunAtMs).toHaveLength(dayMs / periodMs - 1);
-    await world.pass(periodMs);
     expect(world.gewe.begunAtMs).toHaveLength(dayMs / periodMs);
+    await world.pass(periodMs);
+    expect(world.gewe.begunAtMs).toHaveLength(dayMs / periodMs + 1);
     expect(world.gewe.mostAtOnce).toBe(1);
   });
 
@@ -167,19 +167,43 @@ describe('the schedule', () => {
       fc.asyncProperty(
         fc.integer({ min: policy.minRefreshIntervalMs / 1000, max: 300 }),
         fc.integer({ min: 0, max: 5 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        async (everyS, worksS, jitter) => {
+        fc.nat({ max: 300_000 }),
+        async (everyS, worksS, phaseMs) => {
           const world = new World(
             [],
             Array.from({ length: 100 }, () => ({ worksS, ends: 'list' as const })),
           );
-          world.jitter = jitter;
+          world.phaseMs = phaseMs;
           await world.subscribe({ everyMs: everyS * 1000, onCallbacks: false });
           await world.pass(100 * everyS * 1000);
           expect(world.gewe.begunAtMs.length).toBeGreaterThan(66);
           expect(world.gewe.begunAtMs.length).toBeLessThanOrEqual(100);
           expect(world.gewe.mostAtOnce).toBe(1);
           expect(shortestGapMs(world.gewe.begunAtMs)).toBeGreaterThanOrEqual(policy.minRefreshIntervalMs);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('begins each refresh within a twelfth of its period, and the minute until it looks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 300, max: 6 * 3_600 }),
+        fc.nat({ max: 300_000 }),
+        async (everyS, phaseMs) => {
+          const world = new World([], []);
+          world.phaseMs = phaseMs;
+          const everyMs = everyS * 1000;
+          const subscribedAtMs = world.clock.now();
+          await world.subscribe({ everyMs, onCallbacks: false });
+          await world.pass(4 * everyMs + Math.min(300_000, everyMs / 12) + 62_000);
+          expect(world.gewe.begunAtMs).toHaveLength(4);
+          for (const [index, begunAtMs] of world.gewe.begunAtMs.entries()) {
+            const lateMs = begunAtMs - (subscribedAtMs + (index + 1) * everyMs);
+            expect(lateMs).toBeGreaterThanOrEqual(0);
+            expect(lateMs).toBeLessThanOrEqual(Math.min(300_000, everyMs / 12) + 61_000);
+          }
         },
       ),
       { numRuns: 40 },

@@ -183,9 +183,18 @@ export class MemoryStores implements RecordStore {
     dueBefore: async function* (this: MemoryStores, nowMs: number, shard: number) {
       for (const deviceKey of this.#records.keys()) {
         const dueAtMs = this.recordOf(deviceKey)?.subscription?.dueAtMs;
-        if (dueShardOf(deviceKey) === shard && dueAtMs !== undefined && dueAtMs <= nowMs) yield deviceKey;
+        if (dueShardOf(deviceKey) === shard && dueAtMs !== undefined && dueAtMs <= nowMs)
+          yield { deviceKey, dueAtMs };
       }
     }.bind(this),
+    load: async (deviceKeys) =>
+      new Map(
+        deviceKeys.map((deviceKey) => {
+          const record = this.recordOf(deviceKey);
+          const sealed = this.#sealed.get(deviceKey, '')?.value;
+          return [deviceKey, { ...(record && { record }), ...(sealed && { sealed }) }];
+        }),
+      ),
   };
 
   /** Every event that was published, in order; repeats stand as often as they were published. */

@@ -34,7 +34,7 @@ function portsOn(
     sealer: { seal: async () => 'sealed' },
     resealer: { reseal: async () => 'sealed anew' },
     events: stores.events,
-    queue: { send: async () => undefined, backlog: async () => 0 },
+    queue: { send: async () => undefined },
     clock,
     policy,
     newSubscriptionSuffix: () => {

@@ -5,7 +5,7 @@ import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import { longestLineMs } from '../../lib/device/policy.ts';
-import type { MessageHandle, RefreshMessage } from '../../lib/device/ports.ts';
+import type { MessageHandle, RefreshMessage, ScheduleQueue } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
 import { silentTelemetry } from '../../lib/device/telemetry.test-data.ts';
@@ -58,8 +58,8 @@ export class World {
   reportedDeadLetters = 0;
   /** How many messages became dead letters. */
   deadLetters = 0;
-  /** The random number that the schedule draws, every time. */
-  jitter = 0.5;
+  /** Where the times lie that scheduled refreshes begin at together. */
+  phaseMs = 0;
   #fates: Fate[];
   #strikes: readonly Strike[];
   readonly #calls = new Map<string, number>();
@@ -145,7 +145,8 @@ export class World {
       clock: this.clock,
       policy,
       newRefreshSuffix: () => suffix,
-      random: () => this.jitter,
+      phaseMs: this.phaseMs,
+      capacity: { runs: 2, callsPerRun: 5 },
       telemetry: this.#telemetry,
     };
     await startDueDevices(ports, new AbortController().signal).catch(() => undefined);
@@ -206,10 +207,17 @@ export class World {
   }
 
   /** The refresh queue, and the schedule's: here nobody waits for a free slot. */
-  get #refreshQueue() {
+  get #refreshQueue(): ScheduleQueue {
     return {
-      send: (message: RefreshMessage, delayS: number) => this.#send(message, delayS),
-      backlog: async () => ({ visible: this.#queue.length, delayed: 0 }),
+      send: (message, delayS) => this.#send(message, delayS),
+      sendAll: async (messages) => {
+        for (const { message, delayS } of messages) await this.#send(message, delayS);
+        return [];
+      },
+      backlog: async () => {
+        const visible = this.#queue.filter(({ visibleAtMs }) => visibleAtMs <= this.clock.now()).length;
+        return { visible, delayed: this.#queue.length - visible, inFlight: 0 };
+      },
     };
   }
 
@@ -233,7 +241,7 @@ export class World {
     const dead = queued.receives > maxReceives;
     if (queued.receives === maxReceives + 1) this.deadLetters += 1;
     const handle: MessageHandle = { extendVisibility: async (seconds) => this.#show(queued, seconds * 1000) };
-    const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.#work(queued, handle)).catch(
+    const served = await (dead ? this.#failFromDeadLetter(queued, handle) : this.work(queued, handle)).catch(
       () => undefined,
     );
     if (served?.kind === 'ack') this.#queue = this.#queue.filter((other) => other !== queued);
@@ -244,7 +252,12 @@ export class World {
     this.#deliverAt(queued);
   }
 
-  #work({ message }: Queued, handle: MessageHandle): ReturnType<typeof fetchContacts> {
+  /** A worker handles a message that was received so often. */
+  work(
+    { message, receives }: Pick<Queued, 'message' | 'receives'>,
+    handle: MessageHandle,
+    isFull = false,
+  ): ReturnType<typeof fetchContacts> {
     const outside = this.#mortal(
       {
         records: this.stores,
@@ -275,7 +288,7 @@ export class World {
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    const run = { budgetMs: workerLifeMs, signal, isFull: false };
+    const run = { budgetMs: workerLifeMs, signal, isFull, receives };
     return fetchContacts(message, outside.handle, ports, run);
   }
 

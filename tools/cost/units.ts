@@ -3,7 +3,7 @@ export interface Units {
   /** DynamoDB's, of the table and its index. */
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** SQS's, but for receiving (and the deletes of Lambda's own poller). */
+  /** SQS's, but for what Lambda's own poller does, and for receiving, which is a matter of time. */
   readonly sqsRequests: number;
   readonly events: number;
   readonly s3Puts: number;
@@ -29,17 +29,24 @@ export const units = {
   /** A minute of the schedule in which nothing is due. */
   idleMinute: { ...none, readUnits: 2, sqsRequests: 1, logLines: 1, logBytes: 98 },
   /** A refresh of the schedule, from the index to its end, with nine others; the list is the stored one. It took no renewal. */
-  scheduledRefresh: { ...none, writeUnits: 8, readUnits: 3, sqsRequests: 1, logLines: 6, logBytes: 1_460 },
+  scheduledRefresh: {
+    ...none,
+    writeUnits: 6,
+    readUnits: 2,
+    sqsRequests: 1.3,
+    logLines: 5.2,
+    logBytes: 1_260,
+  },
   /** One renewal of its lease, every third of `LEASE_S`. */
   renewal: { ...none, writeUnits: 1 },
   /** What a list that has changed adds, beside reading the stored one and writing the new one. */
   change: { ...none, writeUnits: 2, events: 1 },
   /** A refresh that a caller starts and waits for, unchanged. */
-  startedRefresh: { ...none, writeUnits: 4, readUnits: 4, sqsRequests: 2, logLines: 8, logBytes: 1_770 },
+  startedRefresh: { ...none, writeUnits: 4, readUnits: 4, sqsRequests: 3, logLines: 8, logBytes: 1_770 },
   /** A read of the stored list, beside the list itself. */
   listRead: { ...none, readUnits: 1, logLines: 2, logBytes: 334 },
   /** A callback of a subscribed device that changes nothing: received, processed and forwarded. */
-  callback: { ...none, readUnits: 3, sqsRequests: 2, logLines: 5, logBytes: 1_140 },
+  callback: { ...none, readUnits: 3, sqsRequests: 4, logLines: 5, logBytes: 1_140 },
 } as const satisfies Readonly<Record<string, Units>>;
 
 /** Of a stored list, packed, for each id of it. */

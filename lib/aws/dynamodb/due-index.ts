@@ -1,21 +1,21 @@
-import type { DueIndex } from '../../device/ports.ts';
-import type { EpochMs } from '../../device/record.ts';
-import { dueShardOf } from '../../refresh/schedule-rules.ts';
-import { deviceOfPartition, type Item, queryItems, type Table } from './table.ts';
+import type { DueIndex, DueState } from '../../device/ports.ts';
+import { duePartitionOf, recordOf, recordSk } from './record-store.ts';
+import { sealedSubscriptionOf, subscriptionSk } from './subscription-store.ts';
+import {
+  deviceOfPartition,
+  getItems,
+  type Item,
+  numberOf,
+  partitionOf,
+  queryItems,
+  type Table,
+} from './table.ts';
 
 /**
- * A sparse index: only records of subscriptions with a period have these attributes. It holds keys alone, and spreads
+ * A sparse index: only records of subscriptions with a period have its attributes. It holds keys alone, and spreads
  * over a few partitions, so that many devices due at once are found without a scan.
  */
 const indexName = 'ByDueAt';
-
-/** What puts a device record into the index. */
-export function dueAttributes(deviceKey: string, dueAtMs: EpochMs): Item {
-  return {
-    dueShard: { S: partitionOf(dueShardOf(deviceKey)) },
-    dueAtEpochS: { N: String(Math.ceil(dueAtMs / 1000)) },
-  };
-}
 
 export function createDueIndex(table: Table): DueIndex {
   return {
@@ -24,18 +24,40 @@ export function createDueIndex(table: Table): DueIndex {
         IndexName: indexName,
         KeyConditionExpression: 'dueShard = :shard AND dueAtEpochS <= :now',
         ExpressionAttributeValues: {
-          ':shard': { S: partitionOf(shard) },
-          ':now': { N: String(Math.floor(nowMs / 1000)) },
+          ':shard': { S: duePartitionOf(shard) },
+          ':now': numberOf(Math.floor(nowMs / 1000)),
         },
       });
-      for await (const { pk } of items) {
+      for await (const { pk, dueAtEpochS } of items) {
         const deviceKey = deviceOfPartition(pk?.S ?? '');
-        if (deviceKey !== undefined) yield deviceKey;
+        if (deviceKey !== undefined) yield { deviceKey, dueAtMs: Number(dueAtEpochS?.N) * 1000 };
       }
+    },
+
+    async load(deviceKeys) {
+      const keys = deviceKeys.flatMap((deviceKey) =>
+        [recordSk, subscriptionSk].map((sk) => ({ pk: partitionOf(deviceKey), sk })),
+      );
+      const states = new Map<string, DueState>();
+      for (const item of await getItems(table, keys)) {
+        const deviceKey = deviceOfPartition(item.pk?.S ?? '');
+        if (deviceKey === undefined) continue;
+        states.set(deviceKey, { ...states.get(deviceKey), ...stateIn(item) });
+      }
+      return states;
     },
   };
 }
 
-function partitionOf(shard: number): string {
-  return `DUE#${shard}`;
+function stateIn(item: Item): DueState {
+  if (item.sk?.S === subscriptionSk) {
+    const sealed = sealedSubscriptionOf(item);
+    return sealed ? { sealed } : {};
+  }
+  try {
+    return { record: recordOf(item) };
+  } catch {
+    // Whoever loads it by itself finds out what is wrong with it.
+    return {};
+  }
 }

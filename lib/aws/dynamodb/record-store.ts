@@ -1,10 +1,16 @@
 import * as v from 'valibot';
 import { failureClasses } from '../../device/failures.ts';
 import type { RecordStore } from '../../device/ports.ts';
-import { type DeviceRecord, type EndedRefresh, type OpenRefresh, triggers } from '../../device/record.ts';
-import { dueAttributes } from './due-index.ts';
+import {
+  type DeviceRecord,
+  type EndedRefresh,
+  type EpochMs,
+  type OpenRefresh,
+  triggers,
+} from '../../device/record.ts';
+import { dueShardOf } from '../../refresh/schedule-rules.ts';
 import { attributesOf, decoded, integer } from './stored.ts';
-import { expiringAt, getItem, type Item, putRevision, type Table } from './table.ts';
+import { expiringAt, getItem, type Item, numberOf, putRevision, type Table } from './table.ts';
 
 export const recordSk = 'DEVICE';
 
@@ -19,7 +25,7 @@ export function createRecordStore(table: Table, newNonce: () => string): RecordS
   return {
     async load(deviceKey) {
       const item = await getItem(table, deviceKey, recordSk, 'strong');
-      return item && decoded(deviceRecord, item, 'record');
+      return item && recordOf(item);
     },
 
     compareAndSet(deviceKey, next) {
@@ -29,6 +35,11 @@ export function createRecordStore(table: Table, newNonce: () => string): RecordS
   };
 }
 
+/** Throws `Undecodable`. */
+export function recordOf(item: Item): DeviceRecord {
+  return decoded(deviceRecord, item, 'record');
+}
+
 function itemOf(deviceKey: string, record: DeviceRecord): Item {
   const { erasedAtMs, subscription } = record;
   return {
@@ -36,6 +47,19 @@ function itemOf(deviceKey: string, record: DeviceRecord): Item {
     ...(subscription?.dueAtMs !== undefined && dueAttributes(deviceKey, subscription.dueAtMs)),
     ...(erasedAtMs !== undefined && expiringAt(erasedAtMs + tombstoneRetentionMs)),
   };
+}
+
+/** What puts a device record into the index of due devices. */
+function dueAttributes(deviceKey: string, dueAtMs: EpochMs): Item {
+  return {
+    dueShard: { S: duePartitionOf(dueShardOf(deviceKey)) },
+    dueAtEpochS: numberOf(Math.ceil(dueAtMs / 1000)),
+  };
+}
+
+/** The partition of a shard of the index. */
+export function duePartitionOf(shard: number): string {
+  return `DUE#${shard}`;
 }
 
 const counts = v.object({ friends: integer, chatrooms: integer, ghs: integer });

@@ -4,7 +4,7 @@ import { itemsOf, useLocalTable } from '../../../tests/support/local-table.ts';
 import { resultRetentionMs } from '../../device/policy.ts';
 import type { EndedRefresh } from '../../device/record.ts';
 import { anyEnded } from './record-samples.test-data.ts';
-import { createRefreshArchive } from './refresh-archive.ts';
+import { createBulkArchive, createRefreshArchive } from './refresh-archive.ts';
 
 const local = useLocalTable();
 const nowMs = Date.UTC(2027, 0, 31);
@@ -44,6 +44,49 @@ it('writes one item of one unit a refresh, and reads one to find it', async () =
   await archive.put(key, 7, ended(7));
   expect(await archive.find(key, idOf(7))).toEqual(ended(7));
   expect(calls).toEqual(['PutItem 1', 'GetItem 1']);
+});
+
+it('puts those of many devices, 25 in a request, each as it would be put by itself', async () => {
+  const calls: string[] = [];
+  const table = local.open(async ({ operation, send }) => {
+    calls.push(operation);
+    await send();
+  });
+  const bulk = createBulkArchive(table);
+  const keys = Array.from({ length: 30 }, newDevice);
+  await Promise.all(keys.map((key) => bulk.put(key, 7, ended(7))));
+  expect(calls).toEqual(['BatchWriteItem', 'BatchWriteItem']);
+  const [single = ''] = [newDevice()];
+  await archiveAt(nowMs).put(single, 7, ended(7));
+  const { pk: _single, ...expected } = (await itemsOf(table, single))[0] ?? {};
+  for (const key of keys) {
+    const [{ pk: _key, ...item } = {}] = await itemsOf(table, key);
+    expect(item).toEqual(expected);
+  }
+});
+
+it('puts what DynamoDB did not get to once more, and says of no refresh that it is there when it is not', async () => {
+  let left = 2;
+  const table = local.open(async ({ operation, send }) => {
+    if (operation === 'BatchWriteItem')
+      throw Object.assign(new Error('gone'), { name: 'InternalServerError' });
+    await send();
+  });
+  await expect(createBulkArchive(table).put(newDevice(), 7, ended(7))).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+  });
+  const busy = local.open();
+  busy.client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== 'BatchWriteItemCommand' || left-- <= 0) return next(args);
+      const { RequestItems: UnprocessedItems } = Object(args.input);
+      return { output: { $metadata: {}, UnprocessedItems }, response: {} };
+    },
+    { step: 'initialize' },
+  );
+  const key = newDevice();
+  await createBulkArchive(busy).put(key, 7, ended(7));
+  expect(await archiveAt(nowMs).find(key, idOf(7))).toEqual(ended(7));
 });
 
 it('hides a refresh 24 hours after its end, and lets its item go then', async () => {

@@ -11,7 +11,8 @@ import {
   type Table,
 } from './table.ts';
 
-const sk = 'SUBSCRIPTION';
+export const subscriptionSk = 'SUBSCRIPTION';
+const sk = subscriptionSk;
 
 /** `sealed` (S), `suffix` (S, of the subscription it belongs to), `fence` (N, the record's revision). */
 export function createSubscriptionStore(table: Table): SubscriptionStore {
@@ -26,16 +27,20 @@ export function createSubscriptionStore(table: Table): SubscriptionStore {
 
     async load(deviceKey) {
       const item = await getItem(table, deviceKey, sk, 'strong');
-      const { sealed, suffix } = item ?? {};
-      return sealed?.S === undefined || suffix?.S === undefined
-        ? undefined
-        : { sealed: sealed.S, suffix: suffix.S };
+      return item && sealedSubscriptionOf(item);
     },
 
     async delete(deviceKey, suffix) {
       await deleteItemAt(table, { pk: partitionOf(deviceKey), sk }, isEqual('suffix', { S: suffix }));
     },
   };
+}
+
+/** Undefined when the item is none. */
+export function sealedSubscriptionOf({ sealed, suffix }: Item): SealedSubscription | undefined {
+  return sealed?.S === undefined || suffix?.S === undefined
+    ? undefined
+    : { sealed: sealed.S, suffix: suffix.S };
 }
 
 function encode(rev: number, { suffix, sealed }: SealedSubscription): Item {

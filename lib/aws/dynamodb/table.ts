@@ -1,5 +1,7 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
@@ -72,6 +74,30 @@ export async function getItemAt(
   });
   const { Item: item } = await available('GetItem', table.client.send(command));
   return item;
+}
+
+/** Any items, up to 100, eventually consistent: those that are not there, or that DynamoDB did not get to, are left out. Throws `StoreUnavailable`. */
+export async function getItems(table: Table, keys: readonly ItemKey[]): Promise<readonly Item[]> {
+  if (keys.length === 0) return [];
+  const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+  const command = new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys } } });
+  const { Responses: found = {} } = await available('BatchGetItem', table.client.send(command));
+  return found[table.name] ?? [];
+}
+
+/** Puts any items, up to 25, each of another key and whatever is there. Throws `StoreUnavailable`. */
+export async function putItems(table: Table, items: readonly Item[]): Promise<void> {
+  const requests = items.map((item) => ({ PutRequest: { Item: item } }));
+  const command = new BatchWriteItemCommand({ RequestItems: { [table.name]: requests } });
+  const { UnprocessedItems: left = {} } = await available('BatchWriteItem', table.client.send(command));
+  // What did not fit into the table's throughput at once: the SDK tries a single put again after a while.
+  for (const { PutRequest: put } of left[table.name] ?? []) {
+    if (put?.Item === undefined) continue;
+    await available(
+      'PutItem',
+      table.client.send(new PutItemCommand({ TableName: table.name, Item: put.Item })),
+    );
+  }
 }
 
 /** What an item is to be like for a write to happen. */

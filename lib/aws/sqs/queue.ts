@@ -1,4 +1,9 @@
-import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type MessageHandle, QueueUnavailable } from '../../device/ports.ts';
 import { type ServiceLocation, sdkOptions } from '../sdk-options.ts';
 
@@ -40,6 +45,56 @@ export async function sendJson(
     DelaySeconds: delayS,
   });
   await answered('SendMessage', client.send(command));
+}
+
+/** A message of an object, and its delay in whole seconds. */
+interface DelayedObject {
+  readonly message: object;
+  readonly delayS: number;
+}
+
+/** SQS takes so many messages at once. */
+const mostAtOnce = 10;
+
+/** Sends the messages as JSON, ten in a request, and gives back those that could not be sent. Throws `RangeError` on a delay SQS has not. */
+export async function sendAllJson<Message extends DelayedObject>(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly Message[],
+): Promise<readonly Message[]> {
+  for (const { delayS } of messages) assertWholeSeconds('delayS', delayS, maxDelayS);
+  const groups = Array.from({ length: Math.ceil(messages.length / mostAtOnce) }, (_, index) =>
+    messages.slice(index * mostAtOnce, (index + 1) * mostAtOnce),
+  );
+  const left = await Promise.all(groups.map((group) => sendGroup(client, queueUrl, group)));
+  return left.flat();
+}
+
+async function sendGroup<Message extends DelayedObject>(
+  client: SQSClient,
+  queueUrl: string,
+  group: readonly Message[],
+): Promise<readonly Message[]> {
+  const [only, ...others] = group;
+  if (only && others.length === 0) {
+    const isSent = sendJson(client, queueUrl, only.message, only.delayS).then(() => true);
+    return (await isSent.catch(() => false)) ? [] : group;
+  }
+  const command = new SendMessageBatchCommand({
+    QueueUrl: queueUrl,
+    Entries: group.map(({ message, delayS }, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify(message),
+      DelaySeconds: delayS,
+    })),
+  });
+  try {
+    const { Successful: sent = [] } = await client.send(command);
+    const ids = new Set(sent.map(({ Id }) => Id));
+    return group.filter((_, index) => !ids.has(String(index)));
+  } catch {
+    return group;
+  }
 }
 
 /** Longest visibility timeout: 12 hours (SQS quota). */

@@ -11,7 +11,7 @@ import { localLocation } from '../../../tests/support/local-table.ts';
 import type { RefreshMessage } from '../../device/ports.ts';
 import { parseMessage } from './messages.ts';
 import { createMessageHandle, createSqsClient } from './queue.ts';
-import { createRefreshQueue } from './queues.ts';
+import { createRefreshQueue, createScheduleQueue } from './queues.ts';
 
 let sqs: LocalSqs;
 let client: SQSClient;
@@ -82,6 +82,85 @@ describe('send', () => {
     const sending = createRefreshQueue(gone, 'http://127.0.0.1:9/000000000000/refresh').send(step, 0);
     await expect(sending).rejects.toMatchObject({ name: 'QueueUnavailable' });
     gone.destroy();
+  });
+});
+
+describe('sendAll', () => {
+  const delayed = (count: number, delayS: number) =>
+    Array.from({ length: count }, (_, index) => ({ message: { ...step, step: index + 1 }, delayS }));
+
+  async function received(count: number): Promise<readonly number[]> {
+    const steps: number[] = [];
+    while (steps.length < count) {
+      const message = await receive('refresh');
+      const parsed = parseMessage(message?.Body ?? '');
+      if (message === undefined || parsed?.kind !== 'step') break;
+      steps.push(parsed.step);
+      await drop(message);
+    }
+    return steps.toSorted((one, other) => one - other);
+  }
+
+  it.each([0, 1, 2, 10, 23])('puts %s messages on the queue, ten in a request', async (count) => {
+    let requests = 0;
+    const counting = createSqsClient(localLocation(sqs.url));
+    counting.middlewareStack.add(
+      (next) => (args) => {
+        requests += 1;
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    expect(await createScheduleQueue(counting, sqs.queueUrl('refresh')).sendAll(delayed(count, 0))).toEqual(
+      [],
+    );
+    expect(requests).toBe(Math.ceil(count / 10));
+    expect(await received(count)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    counting.destroy();
+  });
+
+  it('tells how many are visible, how many are delayed, and how many were received', async () => {
+    const queue = createScheduleQueue(client, sqs.queueUrl('refresh'));
+    const before = await queue.backlog();
+    await queue.sendAll([...delayed(3, 0), ...delayed(12, 900)]);
+    const after = { ...before, visible: before.visible + 3, delayed: before.delayed + 12 };
+    expect(await queue.backlog()).toEqual(after);
+    const message = await receive('refresh');
+    const atWork = { ...after, visible: after.visible - 1, inFlight: after.inFlight + 1 };
+    expect(await queue.backlog()).toEqual(atWork);
+    await drop(message ?? {});
+    expect(await received(2)).toHaveLength(2);
+  });
+
+  it('gives back what could not be sent, be it all or some', async () => {
+    const gone = createSqsClient(localLocation('http://127.0.0.1:9'), 100);
+    for (const count of [1, 2, 11]) {
+      const messages = delayed(count, 0);
+      const left = await createScheduleQueue(gone, 'http://127.0.0.1:9/000000000000/refresh').sendAll(
+        messages,
+      );
+      expect(new Set(left)).toEqual(new Set(messages));
+    }
+    gone.destroy();
+    const picky = createSqsClient(localLocation(sqs.url));
+    picky.middlewareStack.add(
+      () => async () => {
+        const Successful = [{ Id: '0' }, { Id: '2' }];
+        return { output: { $metadata: {}, Successful, Failed: [{ Id: '1' }] }, response: {} };
+      },
+      { step: 'initialize', priority: 'high' },
+    );
+    const messages = delayed(3, 0);
+    expect(await createScheduleQueue(picky, sqs.queueUrl('refresh')).sendAll(messages)).toEqual([
+      messages[1],
+    ]);
+    picky.destroy();
+  });
+
+  it('refuses a delay that SQS has not, and sends nothing then', async () => {
+    const queue = createScheduleQueue(client, sqs.queueUrl('refresh'));
+    await expect(queue.sendAll([...delayed(1, 0), ...delayed(1, 901)])).rejects.toThrow(RangeError);
+    expect(await receive('refresh')).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, DeadLetters, ForwardQueue } from '../../callbacks/ports.ts';
 import type { RefreshQueue, ScheduleQueue } from '../../device/ports.ts';
-import { answered, sendJson } from './queue.ts';
+import { answered, sendAllJson, sendJson } from './queue.ts';
 
 /** A message's body is the `RefreshMessage` as JSON; `parseMessage` reads it. Throws `RangeError` on a delay SQS has not. */
 export function createRefreshQueue(client: SQSClient, queueUrl: string): RefreshQueue {
@@ -13,15 +13,22 @@ export function createScheduleQueue(client: SQSClient, queueUrl: string): Schedu
   return {
     ...createRefreshQueue(client, queueUrl),
 
+    sendAll: (messages) => sendAllJson(client, queueUrl, messages),
+
     async backlog() {
       const command = new GetQueueAttributesCommand({
         QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'],
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesDelayed',
+          'ApproximateNumberOfMessagesNotVisible',
+        ],
       });
       const { Attributes: numbers = {} } = await answered('GetQueueAttributes', client.send(command));
       return {
         visible: Number(numbers.ApproximateNumberOfMessages ?? 0),
         delayed: Number(numbers.ApproximateNumberOfMessagesDelayed ?? 0),
+        inFlight: Number(numbers.ApproximateNumberOfMessagesNotVisible ?? 0),
       };
     },
   };

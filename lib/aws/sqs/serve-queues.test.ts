@@ -230,6 +230,30 @@ describe('a run', () => {
     expect(queue.waiting).toHaveLength(1);
     expect(queue.deleted).toEqual(['note a x']);
   });
+
+  it('says at its end that its time was over, and not when there was nothing more to do', async () => {
+    const ends: number[] = [];
+    const onTimeOver = async () => void ends.push(clock.now());
+    const startedAtMs = clock.now();
+    const slowly = async () => {
+      await clock.sleep(20_000);
+      return read;
+    };
+    await run(['note a x'], slowly, { onTimeOver });
+    expect(ends).toEqual([]);
+    const busy = new MadeUpQueue(...Array.from({ length: 20 }, (_, index) => `note busy-${index} x`));
+    await run(['note a x'], slowly, { queues: [busy], slots: 2, onTimeOver });
+    expect(busy.waiting).not.toHaveLength(0);
+    expect(ends).toHaveLength(1);
+    expect(ends[0]).toBeGreaterThan(startedAtMs + 50_000);
+    const fails = () => Promise.reject(new Error('no'));
+    const { batchItemFailures } = await run(['note a x'], slowly, {
+      leastBudgetMs: 58_000,
+      onTimeOver: fails,
+    });
+    expect(batchItemFailures).toEqual([]);
+    expect(told.at(-1)).toMatchObject({ level: 'warn', message: 'no other run could be woken' });
+  });
 });
 
 describe('with two queues', () => {

@@ -23,6 +23,8 @@ export interface MessageRun {
   readonly signal: AbortSignal;
   /** The run takes no more messages of its last queue for now. */
   readonly isFull: boolean;
+  /** How often the message was received, this time included. */
+  readonly receives: number;
 }
 
 export interface RunPorts {
@@ -36,6 +38,8 @@ export interface RunPorts {
   readonly graceMs: number;
   /** A message that has less time is not taken any more. */
   readonly leastBudgetMs: number;
+  /** Called when a run ends that took no more messages because its time ran out: its queues may hold some. */
+  readonly onTimeOver?: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -63,7 +67,7 @@ export function queueHandler<Message extends KnownMessage>(
   handle: HandleMessage<Message>,
   ports: RunPorts,
 ) {
-  const { queues, slots, reservedSlots = 0, graceMs, leastBudgetMs, clock, log } = ports;
+  const { queues, slots, reservedSlots = 0, graceMs, leastBudgetMs, onTimeOver, clock, log } = ports;
   const [ownQueue] = queues;
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -99,7 +103,7 @@ export function queueHandler<Message extends KnownMessage>(
           const budgetMs = endsAtMs - clock.now();
           const signal = AbortSignal.timeout(Math.max(1, budgetMs));
           const isFull = queues.some((one) => one !== ownQueue && room(one) === 0);
-          const result = await handle(message, messageHandle, { budgetMs, signal, isFull });
+          const result = await handle(message, messageHandle, { budgetMs, signal, isFull, receives });
           const error = result.kind === 'ack' ? result.error : undefined;
           log.info('message handled', { ...fields, what: result.what ?? 'retry-later', error });
           if (result.kind === 'retryLater') return void retried.add(messageId);
@@ -154,10 +158,14 @@ export function queueHandler<Message extends KnownMessage>(
     const own = event.Records.map(receivedIn);
     for (const received of own) begin(received, ownQueue);
     if (graceMs > 0) await endWithin(graceMs, open, clock);
+    let isLate = false;
     for (let isLooking = graceMs === 0; isLooking || open.size > 0 || waiting; ) {
-      const isLate = clock.now() + leastBudgetMs > endsAtMs;
+      isLate = clock.now() + leastBudgetMs > endsAtMs;
       if (isLate) await Promise.all([...open, waiting]);
       isLooking = !isLate && (await takeMore());
+    }
+    if (isLate) {
+      await onTimeOver?.().catch((error: unknown) => log.warn('no other run could be woken', {}, error));
     }
     const failed = own.filter(({ messageId }) => retried.has(messageId));
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
