@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Start the whole service or other processes, or wait for a queue. */
 const service = [
   'tests/{service,contract,callbacks}/**/*.test.ts',
-  'tests/{forwarding,smoke,pass-through-local,queues-killed}.test.ts',
+  'tests/{forwarding,list-memory,smoke,pass-through-local,queues-killed}.test.ts',
   'mocks/{prism,gewe/server,local-stack/poller}.test.ts',
   'tools/{cost,sealing-key}.test.ts',
 ];

@@ -198,7 +198,8 @@ export interface Resealer {
 
 /** What came of a call to GeWe. */
 export type UpstreamAnswer =
-  | { readonly kind: 'list'; readonly contacts: Contacts }
+  /** `release`, where there is one, is to be called when the list is no longer needed: few large ones are in memory at once. */
+  | { readonly kind: 'list'; readonly contacts: Contacts; readonly release?: () => void }
   /** Success without a list: on the cache, not ready yet. */
   | { readonly kind: 'empty' }
   | {

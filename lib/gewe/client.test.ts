@@ -99,6 +99,41 @@ describe('an answer that is too large', () => {
 
   it('is read when it is no larger than allowed', async () => {
     server.play((response) => response.end(Buffer.concat([Buffer.from(listBody), tooMuch], maxBodyBytes)));
-    expect(await fetchList()).toEqual(list);
+    expect(await fetchList()).toMatchObject(list);
+  });
+
+  it('waits, when it is large, until another large one is no longer needed; small ones do not', async () => {
+    const large = Buffer.concat([Buffer.from(listBody), tooMuch], 1_000_000);
+    server.play((response) => response.end(large));
+    const gewe = client();
+    const [first, second] = [await gewe.fetchCached(secret, never), await gewe.fetchCached(secret, never)];
+    const ended: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    server.play((response) => {
+      asked.resolve();
+      response.end(large);
+    });
+    const third = gewe.fetchCached(secret, never).then(() => ended.push('large'));
+    await asked.promise;
+    server.play((response) => response.end(listBody));
+    await gewe.fetchCached(secret, never).then(() => ended.push('small'));
+    expect(ended).toEqual(['small']);
+    for (const one of [first, second]) if (one.kind === 'list') one.release?.();
+    await third;
+    expect(ended).toEqual(['small', 'large']);
+  });
+
+  it('makes way for others when it is no list, or breaks off', async () => {
+    const gewe = client();
+    for (let turn = 0; turn < 3; turn += 1) {
+      server.play((response) => response.end(tooMuch.subarray(0, 1_000_000)));
+      expect(await gewe.fetchCached(secret, never)).toMatchObject({ kind: 'failure' });
+      server.play((response) => {
+        response.write(tooMuch.subarray(0, 1_000_000), () => response.destroy());
+      });
+      expect(await gewe.fetchCached(secret, never)).toMatchObject({ kind: 'failure' });
+    }
+    server.play((response) => response.end(Buffer.concat([Buffer.from(listBody), tooMuch], 1_000_000)));
+    expect(await gewe.fetchCached(secret, never)).toMatchObject(list);
   });
 });

@@ -1,5 +1,6 @@
 import type { FailureClass } from '../device/failures.ts';
 import type { DeviceSecret, Upstream, UpstreamAnswer } from '../device/ports.ts';
+import { createGate } from '../system/gate.ts';
 import { failure } from './envelope.ts';
 import { type Answered, exchange, failureOf, type Unanswered } from './exchange.ts';
 import { parseAnswer } from './wire.ts';
@@ -35,6 +36,9 @@ export interface GeweClientOptions {
  * what is thrown hold any text of GeWe, which repeats the caller's token in its errors.
  */
 export function createGeweClient(options: GeweClientOptions): Upstream {
+  // A second one, so that one that comes slowly does not hold up all others.
+  const largeAnswers = createGate(2);
+
   async function call(
     operation: keyof typeof paths,
     secret: DeviceSecret,
@@ -49,6 +53,7 @@ export function createGeweClient(options: GeweClientOptions): Upstream {
       body: { appId: secret.appId },
       timeoutMs,
       signal,
+      largeAnswers,
     });
     if (came.kind === 'unsendable') return failure('token-rejected');
     const answer = came.kind === 'aborted' ? undefined : answerOf(came);
@@ -70,5 +75,10 @@ export function createGeweClient(options: GeweClientOptions): Upstream {
 }
 
 function answerOf(came: Answered | Unanswered): UpstreamAnswer {
-  return came.kind === 'answer' ? parseAnswer(came) : failureOf(came);
+  if (came.kind !== 'answer') return failureOf(came);
+  const { release } = came;
+  const answer = parseAnswer(came);
+  if (answer.kind === 'list' && release) return { ...answer, release };
+  release?.();
+  return answer;
 }

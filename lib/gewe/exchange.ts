@@ -1,8 +1,11 @@
+import type { Gate } from '../system/gate.ts';
 import { type Failure, failure, parseEnvelope, parseOversized, type Success } from './envelope.ts';
 import { lostConnection } from './lost-connection.ts';
 
 /** Nothing longer is read of an answer, decompressed: a list of 10,000 friends has 220 KB. */
 export const maxBodyBytes = 16 * 1024 * 1024;
+/** A larger answer queues at `largeAnswers`: so many of the smaller ones as a run of the worker waits for fit into its memory together. */
+const largeBytes = 256 * 1024;
 
 /** Visible ASCII, as in `openapi.yaml`. */
 const sendable = /^[\x21-\x7e]+$/;
@@ -14,6 +17,8 @@ export interface Exchange {
   readonly body: object;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Where those queue whose answer is large, so that few are in memory at once; absent: they do not. */
+  readonly largeAnswers?: Gate;
 }
 
 /** An answer that came whole. */
@@ -21,6 +26,8 @@ export interface Answered {
   readonly kind: 'answer';
   readonly httpStatus: number;
   readonly body: Uint8Array;
+  /** To be called when nothing of a large answer is needed any more. */
+  readonly release?: () => void;
 }
 
 /** None came, or not whole. `httpStatus` is absent when none began. */
@@ -41,16 +48,24 @@ export type Came =
  * One `POST` to GeWe: nothing is tried again here, no redirect is followed. Never throws but the reason of a signal that
  * has aborted before.
  */
-export async function exchange({ url, token, body, timeoutMs, signal }: Exchange): Promise<Came> {
+export async function exchange({
+  url,
+  token,
+  body,
+  timeoutMs,
+  signal,
+  largeAnswers,
+}: Exchange): Promise<Came> {
   signal.throwIfAborted();
   if (!sendable.test(token)) return { kind: 'unsendable' };
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
   let begun: { httpStatus?: number } = {};
   try {
-    const response = await post(url, token, body, AbortSignal.any([signal, timeout.signal]));
+    const either = AbortSignal.any([signal, timeout.signal]);
+    const response = await post(url, token, body, either);
     begun = { httpStatus: response.status };
-    return await read(response);
+    return await read(response, () => largeAnswers?.enter(either));
   } catch (error) {
     if (signal.aborted) return { kind: 'aborted', ...begun };
     return timeout.signal.aborted ? { kind: 'timeout', ...begun } : { kind: 'lost', ...begun, error };
@@ -107,15 +122,26 @@ function post(url: string, token: string, body: object, signal: AbortSignal): Pr
   });
 }
 
-async function read(response: Response): Promise<Came> {
+/** `enter`: waits until a large answer may be read on. */
+async function read(response: Response, enter: () => Promise<() => void> | undefined): Promise<Came> {
   const httpStatus = response.status;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop early cancels the body, and with it the connection.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) return { kind: 'oversized', httpStatus };
-    chunks.push(chunk);
+  let release: (() => void) | undefined;
+  try {
+    // Leaving the loop early cancels the body, and with it the connection.
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBodyBytes) {
+        release?.();
+        return { kind: 'oversized', httpStatus };
+      }
+      chunks.push(chunk);
+      if (bytes > largeBytes) release ??= await enter();
+    }
+  } catch (error) {
+    release?.();
+    throw error;
   }
-  return { kind: 'answer', httpStatus, body: Buffer.concat(chunks, bytes) };
+  return { kind: 'answer', httpStatus, body: Buffer.concat(chunks, bytes), ...(release && { release }) };
 }

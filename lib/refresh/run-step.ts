@@ -135,10 +135,9 @@ async function workOn(
   try {
     const lease = { deviceKey, claim: held, record: work.record, handle };
     came = await underLease(lease, ports, run.signal, (signal) => {
-      const take = (answer: UpstreamAnswer) => {
-        return answer.kind === 'list'
-          ? takeList(answer.contacts, { deviceKey, work }, ports)
-          : Promise.resolve(eventOf(answer, work));
+      const take = async (answer: UpstreamAnswer) => {
+        if (answer.kind !== 'list') return eventOf(answer, work);
+        return takeList(answer.contacts, { deviceKey, work }, ports).finally(() => answer.release?.());
       };
       return work.work === 'list'
         ? listOnce(secret, run.endsAtMs, ports, signal).then(take)

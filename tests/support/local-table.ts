@@ -14,6 +14,8 @@ import { createTable, type LocalDynamoDb, startDynamoDb } from '../../mocks/loca
 export interface LocalTable {
   /** The table through a client of its own; `watch` sees every call and may fail it. */
   open(watch?: Watch): Table;
+  /** Where DynamoDB answers. */
+  readonly url: string;
 }
 
 /** A call of the SDK as it goes out: `send` sends it. Runs inside the SDK's retries, once an attempt. */
@@ -39,7 +41,12 @@ export function useLocalTable(): LocalTable {
     for (const { client } of opened) client.destroy();
     await dynamoDb?.close();
   });
-  return { open };
+  return {
+    open,
+    get url() {
+      return dynamoDb?.url ?? '';
+    },
+  };
 }
 
 /** Everything that is kept for the device, in the order of `sk`. */

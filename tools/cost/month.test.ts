@@ -22,6 +22,14 @@ describe('a month', () => {
     return totalUsd - fixedUsd;
   };
 
+  it.each([
+    ['1,000 devices, hourly, 20 s a list', {}, 12],
+    ['1,000 devices, hourly, 240 s a list', { listS: 240 }, 100],
+    ['100,000 devices, hourly, 20 s a list', { devices: 100_000 }, 900],
+  ])('of %s costs, beside the fixed part, no more than is promised', (_title, more, mostUsd) => {
+    expect(withoutFixed({ ...hourly, ...more })).toBeLessThanOrEqual(mostUsd);
+  });
+
   it('in which nothing is used costs what the idle stack costs', () => {
     expect(costOfMonth({ ...hourly, devices: 0 }, stack).totalUsd).toBeCloseTo(idleMonth(stack).fixed, 9);
   });
