@@ -30,7 +30,10 @@ const help = [
     ['--callbacks N', `callbacks of each device in a day, all forwarded (${options.callbacks.default})`],
     ['--reads N', `reads of each device's list in a day (${options.reads.default})`],
     ['--max-list-calls N', 'MAX_LIST_CALLS (what is needed and a quarter more, at least 100)'],
-    ['--json', '{"totalUsd", "fixedUsd", "parts", "maxListCalls"}; the total includes the fixed part'],
+    [
+      '--json',
+      '{"totalUsd", "fixedUsd", "parts", "maxListCalls", "stacks"}; the total includes the fixed part',
+    ],
   ]),
   '',
   'docs/cost.md says what is counted, and how.',
@@ -93,7 +96,7 @@ function table(use: Use, month: Month): string {
     '',
     ...rows.map(([name, usd]) => `${name.padEnd(34)}${usd.padStart(12)}`),
     '',
-    `MAX_LIST_CALLS=${month.maxListCalls}: ${month.runs.mostRuns} runs at most, ${month.runs.aliveRuns.toFixed(2)} on average; ` +
+    `${month.stacks > 1 ? `${month.stacks} stacks, each with ` : ''}MAX_LIST_CALLS=${month.maxListCalls}: ${month.runs.mostRuns} runs at most, ${month.runs.aliveRuns.toFixed(2)} on average; ` +
       `a refresh waits at most ${Math.ceil(month.runs.longestWaitS)} s for its turn`,
     ...limits.map(
       ({ name, used, most, unit, remedy }) =>
@@ -108,8 +111,10 @@ try {
     console.log(help);
   } else {
     const month = costOfMonth(use, readStack());
-    const { totalUsd, fixedUsd, parts, maxListCalls } = month;
-    console.log(json ? JSON.stringify({ totalUsd, fixedUsd, parts, maxListCalls }) : table(use, month));
+    const { totalUsd, fixedUsd, parts, maxListCalls, stacks } = month;
+    console.log(
+      json ? JSON.stringify({ totalUsd, fixedUsd, parts, maxListCalls, stacks }) : table(use, month),
+    );
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

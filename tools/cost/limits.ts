@@ -1,4 +1,4 @@
-import { billedS, type Month, runsFor, type Use } from './month.ts';
+import { billedS, type Month, mostListCalls, neededListCalls, runsFor, type Use } from './month.ts';
 import { beginEveryS } from './runs.ts';
 import type { Stack } from './stack.ts';
 import { units } from './units.ts';
@@ -24,8 +24,6 @@ const otherRuns = 4;
 const newTableWriteUnits = 4_000;
 const partitionWriteUnits = 1_000;
 const dueShards = 4;
-/** `MAX_LIST_CALLS` at most. */
-const mostListCalls = 20_000;
 const mostInFlight = 120_000;
 /** What the gateway lets through in a second by default: `CALLBACK_RATE_LIMIT`, `API_RATE_LIMIT`. */
 const callbackRate = 500;
@@ -37,7 +35,9 @@ const writesOfStart = 4;
 
 /** What there is least left of, the scarcest first. */
 export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[] {
-  const { devices, everyS, callbacksPerDay, readsPerDay } = use;
+  const { everyS, callbacksPerDay, readsPerDay } = use;
+  // Each stack has limits of its own, but for GeWe's.
+  const devices = use.devices / month.stacks;
   const { runs } = runsFor(month.maxListCalls);
   const startsPerS = 1 / billedS('startDevice', 'start-due', stack);
   const duePerMinute = Math.ceil((devices * 60) / everyS);
@@ -58,10 +58,11 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
     },
     {
       name: 'list calls open at GeWe',
-      used: month.maxListCalls,
+      used: Math.max(month.maxListCalls, neededListCalls(use)),
       most: mostListCalls,
       unit: 'at once',
-      remedy: 'ask GeWe what it bears; refresh less often, and by callbacks (refreshOnCallbacks)',
+      remedy:
+        'several stacks, each for some of the tokens; refresh less often, and by callbacks (refreshOnCallbacks)',
     },
     {
       name: 'concurrent executions of a new account',

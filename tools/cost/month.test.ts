@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { beginsAtMs } from '../../lib/refresh/schedule-rules.ts';
 import { costOfMonth, idleMonth, neededListCalls, runsFor, type Use } from './month.ts';
-import { meanOpen, simulateRuns } from './runs.ts';
+import { beginEveryS, meanOpen, simulateRuns } from './runs.ts';
 import { readStack } from './stack.ts';
 
 const stack = readStack();
@@ -63,6 +64,29 @@ describe('a month', () => {
       { numRuns: 20 },
     );
   });
+});
+
+it('several stacks cost what each of them costs', () => {
+  const many = { ...hourly, devices: 1_000_000, listS: 240 };
+  const { stacks, totalUsd } = costOfMonth(many, stack);
+  expect(stacks).toBe(Math.ceil(neededListCalls(many) / 20_000));
+  const one = costOfMonth({ ...many, devices: many.devices / stacks, maxListCalls: 20_000 }, stack);
+  expect(totalUsd).toBeCloseTo(stacks * one.totalUsd, 6);
+});
+
+it('refreshes begin together as the schedule lets them begin', () => {
+  const times = fc.record({
+    everyS: fc.integer({ min: 60, max: 2_592_000 }),
+    nowS: fc.integer({ min: 0, max: 1e9 }),
+  });
+  fc.assert(
+    fc.property(times, ({ everyS, nowS }) => {
+      const beginsS = beginsAtMs(nowS * 1000, everyS * 1000, { phaseMs: 0, busyUntilMs: 0 }) / 1000;
+      const gridS = beginEveryS(everyS);
+      // The schedule looks once a minute.
+      expect(beginsS).toBe(gridS === 60 ? nowS : (Math.floor(nowS / gridS) + 1) * gridS);
+    }),
+  );
 });
 
 describe('the runs that wait for GeWe', () => {

@@ -36,8 +36,10 @@ export interface Month {
   readonly fixedUsd: number;
   /** Together they are the total. */
   readonly parts: Parts;
-  /** What the total assumes. */
+  /** What the total assumes; of each stack, where one does not allow as many list calls as are needed. */
   readonly maxListCalls: number;
+  readonly stacks: number;
+  /** Of one stack. */
   readonly runs: RunUse;
 }
 
@@ -70,6 +72,8 @@ const runTakesForS = 640;
 const callsPerRun = 50;
 const fewestRuns = 2;
 const defaultMaxListCalls = 100;
+/** The most that `MAX_LIST_CALLS` takes (lib/settings/user-settings.ts). */
+export const mostListCalls = 20_000;
 /** Lambda's pollers of a queue, each of which waits 20 s for a message. */
 const pollersPerQueue = 5;
 const pollS = 20;
@@ -97,6 +101,12 @@ export function neededListCalls({ devices, everyS, listS }: Use): number {
 
 /** Throws an error for a person when `maxListCalls` is too small for the devices. */
 export function costOfMonth(use: Use, stack: Stack): Month {
+  const stacks = use.maxListCalls === undefined ? Math.ceil(neededListCalls(use) / mostListCalls) : 1;
+  if (stacks > 1) {
+    const one = costOfMonth({ ...use, devices: use.devices / stacks, maxListCalls: mostListCalls }, stack);
+    const [totalUsd, fixedUsd] = [one.totalUsd * stacks, one.fixedUsd * stacks];
+    return { ...one, totalUsd, fixedUsd, parts: sum([one.parts], stacks), stacks };
+  }
   const { devices, everyS, listS, ids } = use;
   const maxListCalls = use.maxListCalls ?? neededListCalls(use);
   const load = { devices, everyS, refreshS: listS + besideListS };
@@ -135,7 +145,7 @@ export function costOfMonth(use: Use, stack: Stack): Month {
     },
   ]);
   const totalUsd = Object.values(parts).reduce((total, part) => total + part, 0);
-  return { totalUsd, fixedUsd: parts.fixed, parts, maxListCalls, runs };
+  return { totalUsd, fixedUsd: parts.fixed, parts, maxListCalls, stacks, runs };
 }
 
 /** What the stack costs in a month in which nothing happens: nobody calls, no device is subscribed. */
