@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { costOfMonth, type Use } from './cost/month.ts';
+import { costOfMonth, typical } from './cost/month.ts';
 import { readStack } from './cost/stack.ts';
 
 const stack = readStack();
-const hourly: Use = {
-  devices: 1_000,
-  everyS: 3_600,
-  listS: 20,
-  changedShare: 0.05,
-  ids: 1_000,
-  callbacksPerDay: 0,
-  readsPerDay: 0,
-};
-
 function run(...args: readonly string[]) {
   const script = join(import.meta.dirname, 'cost.ts');
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
@@ -29,7 +19,7 @@ describe('npm run cost', () => {
     expect(status).toBe(0);
     expect(told.totalUsd).toBeCloseTo(sum, 9);
     expect(told.parts.fixed).toBe(told.fixedUsd);
-    expect(told.totalUsd).toBe(costOfMonth(hourly, stack).totalUsd);
+    expect(told.totalUsd).toBe(costOfMonth(typical, stack).totalUsd);
   });
 
   it('gives a table for people, with what its figures assume', () => {

@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util';
 import { listed, readOptions } from '../mocks/local-stack/command-line.ts';
 import { limitsOf } from './cost/limits.ts';
-import { costOfMonth, type Month, type Part, type Use } from './cost/month.ts';
+import { costOfMonth, type Month, type Part, typical, type Use } from './cost/month.ts';
 import { pricesOf } from './cost/prices.ts';
 import { readStack } from './cost/stack.ts';
 
 const options = {
   help: { type: 'boolean', short: 'h', default: false },
   json: { type: 'boolean', default: false },
-  devices: { type: 'string', default: '1000' },
-  every: { type: 'string', default: '3600' },
-  'list-seconds': { type: 'string', default: '20' },
-  changed: { type: 'string', default: '0.05' },
-  ids: { type: 'string', default: '1000' },
-  callbacks: { type: 'string', default: '0' },
-  reads: { type: 'string', default: '0' },
+  devices: { type: 'string', default: String(typical.devices) },
+  every: { type: 'string', default: String(typical.everyS) },
+  'list-seconds': { type: 'string', default: String(typical.listS) },
+  changed: { type: 'string', default: String(typical.changedShare) },
+  ids: { type: 'string', default: String(typical.ids) },
+  callbacks: { type: 'string', default: String(typical.callbacksPerDay) },
+  reads: { type: 'string', default: String(typical.readsPerDay) },
   'max-list-calls': { type: 'string' },
 } as const;
 

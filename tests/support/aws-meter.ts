@@ -35,6 +35,7 @@ interface Counters {
 const billedChunkBytes = 64 * 1024;
 const mostEmulators = 4;
 
+/** Emulators are given to it one by one (`through`), up to four. */
 export async function startAwsMeter(): Promise<AwsMeter> {
   let counters = zero();
   const origins: string[] = [];
@@ -80,7 +81,9 @@ async function pass(
   const sent = await bytesOf(incoming);
   const isTable = service.startsWith('DynamoDB');
   const body = isTable ? Buffer.from(JSON.stringify(asked(operation, JSON.parse(sent.toString())))) : sent;
-  const { method = '', url: path = '', headers } = incoming;
+  // The body goes on in one piece.
+  const { 'transfer-encoding': _inPieces, ...headers } = incoming.headers;
+  const { method = '', url: path = '' } = incoming;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const forwarded = request(`${origin}${path}`, {
       method,
@@ -110,7 +113,6 @@ async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
 }
 
 interface TableCall {
-  readonly Key?: Item;
   readonly Item?: Item;
 }
 type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -30,6 +30,17 @@ export interface Use {
   readonly maxListCalls?: number;
 }
 
+/** What is assumed of whatever nobody says. */
+export const typical: Use = {
+  devices: 1_000,
+  everyS: 3_600,
+  listS: 20,
+  changedShare: 0.05,
+  ids: 1_000,
+  callbacksPerDay: 0,
+  readsPerDay: 0,
+};
+
 export interface Month {
   readonly totalUsd: number;
   /** What the stack costs when nobody uses it, which the total includes. */

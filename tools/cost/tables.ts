@@ -1,20 +1,11 @@
 import { limitsOf } from './limits.ts';
-import { costOfMonth, costOfOne, type Part, type Parts, type Use } from './month.ts';
+import { costOfMonth, costOfOne, type Part, type Parts, typical, type Use } from './month.ts';
 import type { Stack } from './stack.ts';
 import { type Units, units } from './units.ts';
 
 // The tables of docs/cost.md and docs/cost.zh-CN.md: the test holds their numbers to these, the words are the pages' own.
 
-const typical: Omit<Use, 'devices'> = {
-  everyS: 3600,
-  listS: 20,
-  changedShare: 0.05,
-  ids: 1_000,
-  callbacksPerDay: 0,
-  readsPerDay: 0,
-};
-
-export const sizes = [1, 1_000, 100_000, 1_000_000] as const;
+const sizes = [1, 1_000, 100_000, 1_000_000] as const;
 
 type Rows = readonly (readonly string[])[];
 
