@@ -80,7 +80,9 @@ export async function startService(
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });
   await createTable(client, tableName);
   client.destroy();
-  const sqs = await startSqs({ queues: config.queues.map((queue) => quickly(queue, visibilityTimeoutS)) });
+  const sqs = await startSqs({
+    queues: config.queues.map(quickly).map((queue) => ({ ...queue, visibilityTimeoutS })),
+  });
   const queueUrl = (resource: string) =>
     sqs.queueUrl(config.queues.find((queue) => queue.resource === resource)?.name ?? resource);
   const keysDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
@@ -170,12 +172,12 @@ export async function startService(
   };
 }
 
-/** A message that failed is received again soon; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
-function quickly(queue: QueueConfig, visibilityTimeoutS: number): QueueConfig {
+/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
+function quickly(queue: QueueConfig): QueueConfig {
   const { maxReceiveCount: receives } = queue;
   return {
     ...queue,
-    visibilityTimeoutS,
+    visibilityTimeoutS: 1,
     ...(receives !== undefined && { maxReceiveCount: receives > 100 ? receives : 3 }),
   };
 }
