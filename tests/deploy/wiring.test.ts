@@ -12,6 +12,12 @@ describe('queues', () => {
     expect(unconsumedQueues([work, dead], [mapping])).toEqual(['dead']);
   });
 
+  it('may be taken from by a function that runs for another', () => {
+    const other = { arn: 'arn:aws:sqs:here:1:other', takesDeadLetters: false };
+    const grants = [...worker.grants, `sqs:ReceiveMessage on ${other.arn}`];
+    expect(queueFaults([work, other], [{ ...worker, grants }], [mapping])).toEqual([]);
+  });
+
   it('miss the event of a function that may receive from them, dead letters or not', () => {
     const handler = { functionName: 'handler', grants: [`sqs:ReceiveMessage on ${dead.arn}`] };
     const none = (name: string, queue: string) =>

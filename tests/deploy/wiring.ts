@@ -25,7 +25,10 @@ export interface Receiver {
 
 const receiving = 'sqs:ReceiveMessage on ';
 
-/** A queue that a function may receive from is mapped to it; any other one is consumed, or keeps dead letters. */
+/**
+ * A queue that a function may receive from is mapped to it, or the function runs for another queue and takes from this one itself;
+ * any other one is consumed, or keeps dead letters.
+ */
 export function queueFaults(
   queues: readonly WiredQueue[],
   receivers: readonly Receiver[],
@@ -37,8 +40,7 @@ export function queueFaults(
       .map((grant) => ({ functionName, queueArn: grant.slice(receiving.length) })),
   );
   const unmapped = allowed.filter(
-    ({ functionName, queueArn }) =>
-      !mappings.some((mapping) => mapping.functionName === functionName && mapping.queueArn === queueArn),
+    ({ functionName }) => !mappings.some((mapping) => mapping.functionName === functionName),
   );
   const orphans = queues.filter(
     ({ arn, takesDeadLetters }) =>
