@@ -112,7 +112,7 @@ export interface Backlog {
 
 /** The queue of the refreshes that the schedule began: they wait where nobody else does. */
 export interface ScheduleQueue extends RefreshQueue {
-  /** Sends what it can, and gives back the rest; throws nothing. */
+  /** Sends what it can, and gives back the rest. */
   sendAll(messages: readonly DelayedMessage[]): Promise<readonly DelayedMessage[]>;
   backlog(): Promise<Backlog>;
 }

@@ -133,7 +133,13 @@ describe('what is put in line', () => {
     expect(roomMs(0, unknownPace, capacity)).toBe(10 * 6 * minute);
     expect(roomMs(30, unknownPace, capacity)).toBe(10 * 6 * minute - 30 * 20 * s);
     expect(roomMs(1_000, unknownPace, capacity)).toBeLessThan(0);
-    expect(busyUntilMs(30, unknownPace, capacity, t0)).toBe(t0 + 60 * s);
+  });
+
+  it('keeps the list calls busy for as long as it takes, and always where a minute of it takes nearly a minute', () => {
+    const until = (visible: number, due: number) => busyUntilMs({ visible, due }, unknownPace, capacity, t0);
+    expect(until(20, 10)).toBe(t0 + 60 * s);
+    expect(until(500, 26)).toBe(t0 + 526 * 2 * s);
+    expect(until(0, 27)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

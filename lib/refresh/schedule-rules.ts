@@ -113,9 +113,18 @@ export function roomMs(inLine: number, pace: Pace, capacity: Capacity): number {
   return callsOf(capacity) * horizonMs - inLine * meanMs(pace);
 }
 
-/** Until when so many refreshes occupy all list calls that are allowed. */
-export function busyUntilMs(refreshes: number, pace: Pace, capacity: Capacity, nowMs: EpochMs): EpochMs {
-  return nowMs + (refreshes * meanMs(pace)) / callsOf(capacity);
+/** Where so much of the time until the schedule looks again is taken by what is due, waiting for a bunch saves next to nothing. */
+const fullShare = 0.9;
+
+/** Until when the list calls that are allowed have enough to do with what is in line (`visible`) and what is `due`; always, where so much comes each minute. */
+export function busyUntilMs(
+  { visible, due }: { readonly visible: number; readonly due: number },
+  pace: Pace,
+  capacity: Capacity,
+  nowMs: EpochMs,
+): EpochMs {
+  const eachMs = meanMs(pace) / callsOf(capacity);
+  return due * eachMs >= fullShare * lookMs ? Number.POSITIVE_INFINITY : nowMs + (visible + due) * eachMs;
 }
 
 function callsOf({ runs, callsPerRun }: Capacity): number {

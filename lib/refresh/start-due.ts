@@ -117,7 +117,8 @@ async function beginAll(
     const leftMs = roomMs(line.visible + line.delayed, pace, capacity) - spentMs;
     const costsMs = group.map((deviceKey) => expectedCallMs(known.get(deviceKey)?.record, pace));
     const fitting = group.slice(0, countWithin(costsMs, leftMs));
-    const busyMs = busyUntilMs(line.visible + due.length, pace, capacity, clock.now());
+    const work = { visible: line.visible, due: due.length };
+    const busyMs = busyUntilMs(work, pace, capacity, clock.now());
     const isInLine = await startGroup(fitting, known, { phaseMs, busyUntilMs: busyMs }, done, ports);
     spentMs += costsMs.reduce((sum, costMs, index) => sum + (isInLine[index] ? costMs : 0), 0);
     done.taken += fitting.length;

@@ -65,6 +65,19 @@ it('the schedule starts a device that is due, and leaves one alone that is not',
   expect(service.crashes).toEqual([]);
 });
 
+it('many devices that are due are refreshed, by runs that the schedule wakes', async () => {
+  const appIds = Array.from({ length: 23 }, (_, index) => `wx_due_${index}`);
+  // With a period below 24 minutes they do not wait for others.
+  for (const appId of appIds) await subscribed(appId, { refreshEverySeconds: 600 });
+  for (const appId of appIds) await makeDue(appId);
+  await service.tick();
+  await vi.waitFor(async () => {
+    const lists = await Promise.all(appIds.map(listOf));
+    expect(lists).toEqual(appIds.map(() => 200));
+  }, soon);
+  expect(service.crashes).toEqual([]);
+});
+
 async function withRecords<T>(use: (records: RecordStore) => Promise<T>): Promise<T> {
   const client = createDynamoDbClient({ ...location, endpoint: service.dynamoDbUrl });
   const answer = await use(createRecordStore({ client, name: tableName }, randomUUID));
