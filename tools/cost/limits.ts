@@ -95,10 +95,10 @@ export function limitsOf(use: Use, month: Month, stack: Stack): readonly Limit[]
       remedy: 'raise dueShards (lib/device/policy.ts)',
     },
     {
-      name: 'CPU of the runs that wait for GeWe',
+      name: 'CPU of the runs that wait for GeWe (%)',
       used: Math.ceil(100 * endsPerRunS * billedS('refresh', 'fetch-contacts', stack)),
       most: 100,
-      unit: '%',
+      unit: 'at most',
       remedy: 'give fetch-contacts more memory, and with it CPU',
     },
     {
