@@ -90,6 +90,8 @@ const pollersPerQueue = 5;
 const pollS = 20;
 /** A run asks the callers' queue, then waits a second there; and it asks the schedule's while it has room (lib/aws/sqs/serve-queues.ts). */
 const asksPerS = { ofAlive: 2, withRoom: 1 };
+/** The schedule wakes a run in each minute in which something is due, which often finds nothing to do yet: its time, and its requests. */
+const wokenRun = { takesS: 0.2, sqsRequests: 4 };
 /** How long a bot takes to answer a callback. */
 const botS = 0.2;
 /** What CloudWatch adds to each line of a log. */
@@ -128,6 +130,7 @@ export function costOfMonth(use: Use, stack: Stack): Month {
   }
   const refreshes = (devices * monthS) / everyS;
   const daily = (perDay: number) => (devices * perDay * monthS) / 86_400;
+  const wokenRuns = (monthS / 60) * Math.min(1, (devices * 60) / everyS);
   const hoursWithRefreshes = Math.min(1, (devices * 3600) / everyS);
   const metrics =
     metricsWritten.schedule * hoursWithRefreshes +
@@ -144,13 +147,15 @@ export function costOfMonth(use: Use, stack: Stack): Month {
     times(daily(use.callbacksPerDay), costOfOne('callback', ids, stack)),
     {
       lambdaWaiting:
-        runs.aliveRuns * monthS * stack.memoryGb('fetch-contacts') * prices.lambdaGbSecond +
-        runs.runsStarted * monthS * prices.lambdaRequest,
+        (runs.aliveRuns * monthS + wokenRuns * wokenRun.takesS) *
+          stack.memoryGb('fetch-contacts') *
+          prices.lambdaGbSecond +
+        (runs.runsStarted * monthS + wokenRuns) * prices.lambdaRequest,
       sqs:
-        (runs.aliveRuns * asksPerS.ofAlive + runs.askingRuns * asksPerS.withRoom) *
-        monthS *
+        ((runs.aliveRuns * asksPerS.ofAlive + runs.askingRuns * asksPerS.withRoom) * monthS +
+          wokenRuns * wokenRun.sqsRequests) *
         prices.sqsRequest,
-      logs: logUsd(runs.runsStarted * monthS * platformLogBytes),
+      logs: logUsd((runs.runsStarted * monthS + wokenRuns) * platformLogBytes),
       metrics: metrics * prices.metricMonth,
       storage: (storedBytes / gb) * (prices.tableGbMonth + prices.pointInTimeGbMonth),
     },
