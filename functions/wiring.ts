@@ -1,10 +1,12 @@
 import type { Table } from '../lib/aws/dynamodb/table.ts';
 import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
 import { createEventBridgeClient, createEventBus } from '../lib/aws/eventbridge/event-bus.ts';
+import { createBodyStore } from '../lib/aws/s3/body-store.ts';
 import { secretText } from '../lib/aws/secrets-manager.ts';
 import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createRefreshQueue, createScheduleQueue } from '../lib/aws/sqs/queues.ts';
 import { createSourceQueue, type SourceQueue } from '../lib/aws/sqs/source-queue.ts';
+import type { BodyStore } from '../lib/callbacks/ports.ts';
 import type { EventBus, RefreshQueue, ScheduleQueue } from '../lib/device/ports.ts';
 import { cachedKeyring, type Keyring, keyringOf } from '../lib/sealing/keyring.ts';
 import { keyringSourceFrom, type SettingsReader } from '../lib/settings/read-settings.ts';
@@ -21,6 +23,16 @@ export function tableFrom(read: SettingsReader, timeoutMs?: number): Table {
     client: createDynamoDbClient(locationFrom(read), timeoutMs),
     name: read(wiringSettings.tableName),
   };
+}
+
+/** `timeoutMs`: as for `tableFrom`. */
+export function bodyStoreFrom(read: SettingsReader, timeoutMs?: number): BodyStore {
+  const name = read(wiringSettings.bodiesBucket);
+  return createBodyStore({
+    name,
+    location: locationFrom(read),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
 }
 
 /** `timeoutMs`: as for `tableFrom`. */

@@ -6,15 +6,19 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createBodyParts } from '../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
+import { createWaitingCounts } from '../lib/aws/dynamodb/waiting-counts.ts';
+import { createBodyStore } from '../lib/aws/s3/body-store.ts';
 import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createSqsClient } from '../lib/aws/sqs/queue.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { createSourceQueue } from '../lib/aws/sqs/source-queue.ts';
-import { createPausedTargets, type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
-import type { ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
+import { type ForwardPorts, forwardCallback } from '../lib/callbacks/forward.ts';
+import type { BodyStore, ForwardMessage, SealedBody } from '../lib/callbacks/ports.ts';
+import { createTargets } from '../lib/callbacks/targets.ts';
+import { createWaitingCallbacks } from '../lib/callbacks/waiting.ts';
+import { parseCallback } from '../lib/gewe/callback-wire.ts';
 import { createBodyOpener, createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { keyringOf } from '../lib/sealing/keyring.ts';
 import { newSealingKey } from '../lib/sealing/sealing-key.ts';
@@ -27,11 +31,12 @@ import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
 import { localLocation, useLocalTable } from './support/local-table.ts';
 import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
-// Forwarding on real queues, tables and servers. Its time runs quickly, and a message is visible again at once.
+// Forwarding on real queues, tables, buckets and servers. Its time runs quickly, and what is sent again comes at once.
 
 const localTable = useLocalTable();
 let sqs: LocalSqs;
 let client: SQSClient;
+let bodyStore: BodyStore;
 let key: Awaited<ReturnType<typeof newSealingKey>>;
 
 beforeAll(async () => {
@@ -40,8 +45,10 @@ beforeAll(async () => {
       { name: 'forward', visibilityTimeoutS: 60 },
       { name: 'forward-dead', visibilityTimeoutS: 60 },
     ],
+    buckets: ['bodies'],
   });
   client = createSqsClient(localLocation(sqs.url));
+  bodyStore = createBodyStore({ name: 'bodies', location: localLocation(sqs.url) });
   key = await newSealingKey();
 });
 afterAll(async () => {
@@ -51,13 +58,13 @@ afterAll(async () => {
 
 let ends: (() => Promise<unknown>)[];
 let logged: string[];
-/** Told whenever a message is hidden. */
-let hidden: (count: number) => void;
+/** Told whenever a message is sent again. */
+let sentAgain: (count: number) => void;
 
 beforeEach(() => {
   ends = [];
   logged = [];
-  hidden = () => undefined;
+  sentAgain = () => undefined;
 });
 afterEach(async () => {
   for (const end of ends.toReversed()) await end();
@@ -73,33 +80,36 @@ const clock = {
 /** Forwards until the test ends. */
 function startRelay(): ForwardPorts {
   const table = localTable.open();
+  const queue = createForwardQueue(client, sqs.queueUrl('forward'));
+  let count = 0;
   const ports: ForwardPorts = {
     callbacks: createCallbackStore(table),
-    parts: createBodyParts(table, clock),
+    bodyStore,
     opener: createBodyOpener(keyringOf([key.privateKey])),
+    parse: parseCallback,
     webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_500 }),
     deadLetters: createDeadLetters(client, sqs.queueUrl('forward-dead')),
-    paused: createPausedTargets(),
+    queue: {
+      async send(message) {
+        sentAgain(++count);
+        await queue.send(message, 0);
+      },
+    },
+    targets: createTargets(8),
+    waiting: createWaitingCallbacks(createWaitingCounts(table), 10_000, clock),
     ownHosts: [],
     clock,
     random: Math.random,
   };
-  let count = 0;
-  const source = createSourceQueue(client, sqs.queueUrl('forward'));
-  const handleOf = (receiptHandle: string) => ({
-    async extendVisibility() {
-      hidden(++count);
-      await source.handleOf(receiptHandle).extendVisibility(0);
-    },
-  });
   const handler = queueHandler(
     parseForwardMessage,
-    (message, handle, run) => forwardCallback(message, handle, ports, run.signal),
+    // The time of the run does not run quickly.
+    (message, _handle, { signal }) => forwardCallback(message, ports, { signal, budgetMs: 24 * 3_600_000 }),
     {
-      queues: [{ ...source, handleOf }],
-      slots: 1,
-      graceMs: 60_000,
-      leastBudgetMs: 0,
+      queues: [createSourceQueue(client, sqs.queueUrl('forward'))],
+      slots: 8,
+      graceMs: 100,
+      leastBudgetMs: 2_000,
       clock: systemClock,
       log: createLog('DEBUG', (line) => logged.push(line)),
     },
@@ -108,6 +118,7 @@ function startRelay(): ForwardPorts {
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
+    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: false },
     concurrency: 2,
     batchSize: 1,
     invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
@@ -132,20 +143,18 @@ async function forwardTo(target: string): Promise<void> {
   });
 }
 
-/** What `process-callback` sends: a body in the message, or in parts where it is large. */
+/** What `receive-callback` sends: a body in the message, or where it is large a stored one. */
 async function receive(deliveryId: string, body: Uint8Array, receivedAtMs = clock.now()): Promise<void> {
   const binding = { callbackKey: 'canary-key', deliveryId };
   const sealed = await createBodySealer(key.publicKey).seal(body, binding);
-  const rests: SealedBody =
-    sealed.length < 100_000
-      ? { sealed }
-      : { parts: await createBodyParts(localTable.open(), clock).put(deliveryId, sealed) };
+  const rests: SealedBody = sealed.length < 100_000 ? { sealed } : { stored: true };
+  if ('stored' in rests) await bodyStore.put(deliveryId, sealed);
   const message: ForwardMessage = {
     kind: 'forward',
     ...binding,
-    headerId: deliveryId,
     receivedAtMs,
     contentType: 'application/json',
+    bytes: body.byteLength,
     body: rests,
   };
   await createForwardQueue(client, sqs.queueUrl('forward')).send(message, 0);
@@ -178,8 +187,8 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   await close();
   await forwardTo(`http://127.0.0.1:${port}/canary-path`);
   const isDown = Promise.withResolvers<void>();
-  hidden = (count) => count >= 10 && isDown.resolve();
-  const { parts } = startRelay();
+  sentAgain = (count) => count >= 10 && isDown.resolve();
+  startRelay();
   for (const [id, body] of bodies) await receive(id, body);
   await isDown.promise;
 
@@ -214,7 +223,6 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   }
   expect(elsewhere.connections()).toBe(0);
   expect(await waiting('forward-dead')).toBe(0);
-  expect(await parts.read('4 MiB', 1)).toBeUndefined();
   const log = logged.join('');
   expect(log).toContain('failed-connection');
   expect(log).toContain('failed-timeout');
@@ -246,11 +254,10 @@ it('lays to rest what cannot be delivered for a day, and delivers it when it is 
   await drained();
 });
 
-it('drops what waits for a callback that is gone, and its body', async () => {
+it('drops what waits for a callback that is gone', async () => {
   await createCallbackStore(localTable.open()).delete('canary-key');
   await receive('orphan', randomBytes(400_000));
-  const { parts } = startRelay();
+  startRelay();
   await drained();
   expect(logged.join('')).toContain('dropped');
-  expect(await parts.read('orphan', 1)).toBeUndefined();
 });

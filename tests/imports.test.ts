@@ -25,6 +25,7 @@ const mayImport: readonly (readonly [room: string, from: readonly string[]])[] =
   ['lib/settings/', [...core, 'lib/gewe/base-url.ts', 'lib/sealing/jwk.ts']],
   ['lib/aws/dynamodb/', [...core, 'lib/aws/sdk-options.ts']],
   ['lib/aws/eventbridge/', [...core, 'lib/contract/', 'lib/aws/sdk-options.ts']],
+  ['lib/aws/s3/', [...core, 'lib/aws/sdk-options.ts', 'lib/aws/credentials.ts']],
   ['lib/aws/sqs/', [...core, 'lib/telemetry/log.ts', 'lib/aws/sdk-options.ts']],
   ['lib/aws/', []],
 ];

@@ -12,10 +12,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createBodyStore } from '../lib/aws/s3/body-store.ts';
+import type { BodyStore } from '../lib/callbacks/ports.ts';
 import { localAws } from '../mocks/local-stack/local-aws.ts';
 
-// The queues of `npm start` are killed again and again while messages are sent, received, hidden, deleted and moved to the dead
-// letters. `KILL_ROUNDS` says how often.
+// The queues and the bucket of `npm start` are killed again and again while bodies are put, and messages are sent, received,
+// hidden, deleted and moved to the dead letters. `KILL_ROUNDS` says how often.
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 10);
 const script = join(import.meta.dirname, 'queue-process.ts');
@@ -30,12 +32,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts the queues over what is kept of them. */
-async function start(): Promise<SQSClient> {
+/** Starts them over what is kept of them. */
+async function start(): Promise<{ client: SQSClient; store: BodyStore }> {
   child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'ignore'] });
   if (!child.stdout) throw new Error('no output');
   const [line]: Buffer[] = await once(child.stdout, 'data');
-  return new SQSClient({ ...localAws, endpoint: line?.toString().trim() ?? '', maxAttempts: 1 });
+  const location = { ...localAws, endpoint: line?.toString().trim() ?? '' };
+  const store = createBodyStore({ name: 'bodies', location });
+  return { client: new SQSClient({ ...location, maxAttempts: 1 }), store };
 }
 
 /** What was acknowledged, by the messages' bodies. */
@@ -48,6 +52,16 @@ const cameBack: string[] = [];
 let next = 0;
 
 const queueUrl = (name: string) => `http://127.0.0.1/000000000000/${name}`;
+
+/** The names of those that were acknowledged; each is its own text, repeated. */
+const bodies = new Set<string>();
+const textOf = (name: string) => name.repeat(1_000);
+
+async function putOne(store: BodyStore): Promise<void> {
+  const name = `body-${bodies.size}`;
+  await store.put(name, textOf(name));
+  bodies.add(name);
+}
 
 async function sendOne(client: SQSClient): Promise<void> {
   const body = String(next);
@@ -110,10 +124,10 @@ async function work(one: () => Promise<unknown>, done: () => void): Promise<void
 }
 
 it(
-  'a killed process of queues has lost no message that it took, and gives none back that was deleted',
+  'a killed process has lost no message and no body that it took, and gives no message back that was deleted',
   async () => {
     for (let round = 0; round < rounds; round += 1) {
-      const client = await start();
+      const { client, store } = await start();
       // At another moment each time, with the work of the others half done.
       let pieces = 10 + ((round * 37) % 90);
       const done = () => {
@@ -123,6 +137,7 @@ it(
       const gone = child ? once(child, 'exit') : undefined;
       await Promise.all([
         work(() => sendOne(client), done),
+        work(() => putOne(store), done),
         work(() => takeSome(client, 'work', round), done),
         work(() => takeSome(client, 'work', round), done),
         work(() => takeSome(client, 'dead', round), done),
@@ -130,7 +145,7 @@ it(
       await gone;
       client.destroy();
     }
-    const client = await start();
+    const { client, store } = await start();
     const expected = [...sent].filter((body) => !doubtful.has(body));
     const left = new Set(expected);
     while ((await messagesLeft(client)) > 0) {
@@ -147,10 +162,15 @@ it(
       }
     }
     client.destroy();
+    const lost: string[] = [];
+    for (const name of bodies) if ((await store.get(name)) !== textOf(name)) lost.push(name);
+    expect(lost).toEqual([]);
+    expect(bodies.size).toBeGreaterThan(rounds);
     if (process.env.KILL_ROUNDS) {
       console.log({
         rounds,
         sent: sent.size,
+        bodies: bodies.size,
         deleted: deleted.size,
         dead: deadBodies.size,
         lost: left.size,

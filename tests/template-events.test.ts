@@ -17,7 +17,7 @@ describe('queues', () => {
     }
   });
 
-  it('sends a message to the dead letters after 10 crashes; what is hidden again and again is no crash', () => {
+  it('sends a message to the dead letters after 10 crashes: what waits is sent anew', () => {
     const receives = packaged.ofType('AWS::SQS::Queue').flatMap(([name, { Properties: queue }]) => {
       const { RedrivePolicy: redrive } = queue;
       return redrive === undefined ? [] : [[name, Object(redrive).maxReceiveCount]];
@@ -26,7 +26,7 @@ describe('queues', () => {
       ['RefreshQueue', 10],
       ['ScheduleQueue', 10],
       ['CallbackQueue', 10],
-      ['ForwardQueue', 1000],
+      ['ForwardQueue', 10],
     ]);
   });
 
@@ -41,8 +41,8 @@ describe('queues', () => {
     expect(mappings()).toEqual([
       { functionName: 'fetch-contacts', queue: 'RefreshQueue', atOnce: 2, batchSize: 10 },
       { functionName: 'refresh-dead-letters', queue: 'DeadLetterQueue', atOnce: 2, batchSize: 1 },
-      { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 10, batchSize: 1 },
-      { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 20, batchSize: 1 },
+      { functionName: 'process-callback', queue: 'CallbackQueue', atOnce: 2, batchSize: 10 },
+      { functionName: 'forward-callback', queue: 'ForwardQueue', atOnce: 2, batchSize: 10 },
     ]);
     for (const [, { Properties: mapping }] of packaged.ofType('AWS::Lambda::EventSourceMapping')) {
       expect(mapping).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });

@@ -3,6 +3,9 @@ const polls = (queue: string) =>
   ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
     (action) => `sqs:${action} ${queue}`,
   );
+const bodies = 'BodiesBucket.Arn/*';
+/** Without the list S3 would say of a body that has expired that it may not be read. */
+const readsBodies = [`s3:GetObject ${bodies}`, 's3:ListBucket BodiesBucket'];
 const opens = 'secretsmanager:GetSecretValue SealingKeyring';
 
 /** What the roles of events and callbacks may do, beside their logs: `<action> <resource>`. */
@@ -10,7 +13,11 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   SubscriptionRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
   ReadDeviceRole: ofTable('GetItem', 'Query'),
   CallbackRole: ofTable('GetItem', 'PutItem', 'DeleteItem'),
-  ReceiveCallbackRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage CallbackQueue'],
+  ReceiveCallbackRole: [
+    ...ofTable('GetItem'),
+    ...['CallbackQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    `s3:PutObject ${bodies}`,
+  ],
   PassThroughRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   StartDueRole: [
     ...ofTable('GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem'),
@@ -22,15 +29,17 @@ export const grants: Readonly<Record<string, readonly string[]>> = {
   ],
   OnRefreshEventRole: [...ofTable('GetItem', 'PutItem'), 'sqs:SendMessage RefreshQueue'],
   ProcessCallbackRole: [
-    ...ofTable('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-    ...['CallbackQueue', 'RefreshQueue', 'ForwardQueue'].map((queue) => `sqs:SendMessage ${queue}`),
+    ...ofTable('GetItem', 'PutItem', 'UpdateItem'),
+    ...['CallbackQueue', 'RefreshQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('CallbackQueue'),
+    ...readsBodies,
     opens,
   ],
   ForwardCallbackRole: [
-    ...ofTable('GetItem', 'DeleteItem'),
-    'sqs:SendMessage ForwardDeadLetterQueue',
+    ...ofTable('GetItem', 'Query', 'UpdateItem'),
+    ...['ForwardQueue', 'ForwardDeadLetterQueue'].map((queue) => `sqs:SendMessage ${queue}`),
     ...polls('ForwardQueue'),
+    ...readsBodies,
     opens,
   ],
   FetchContactsRole: [

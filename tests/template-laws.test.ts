@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import { bodyKeptMs } from '../lib/callbacks/forward-rules.ts';
 import { declaredFunctions, httpFunctions } from './declared-functions.ts';
 import {
   alarmTopicArn,
@@ -49,12 +50,75 @@ describe.each(stages)('%s', (stage) => {
     });
   });
 
-  it('keeps the sealing keyring exactly as long as the table', () => {
-    const policies = ['ContactsTable', 'SealingKeyring'].map((name) => [
+  it('keeps the sealing keyring and the bodies, with what protects them, exactly as long as the table', () => {
+    const kept = ['ContactsTable', 'SealingKeyring', 'BodiesBucket', 'BodiesBucketPolicy'];
+    const policies = kept.map((name) => [
       resource(name)?.DeletionPolicy,
       resource(name)?.UpdateReplacePolicy,
     ]);
-    expect(policies[0]).toEqual(policies[1]);
+    expect(new Set(policies.map(String)).size).toBe(1);
+  });
+
+  it('shuts the bucket of bodies to the public and to calls without TLS, and encrypts it with S3’s own keys, which cost nothing', () => {
+    expect(resource('BodiesBucket')?.Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    expect(resource('BodiesBucketPolicy')?.Properties).toMatchObject({
+      Bucket: { Ref: 'BodiesBucket' },
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [
+              { 'Fn::GetAtt': ['BodiesBucket', 'Arn'] },
+              { 'Fn::Sub': expect.stringMatching(/^\$\{BodiesBucket\.Arn\}\/\*$/) },
+            ],
+            Condition: { Bool: { 'aws:SecureTransport': false } },
+          },
+        ],
+      },
+    });
+  });
+
+  it('lets bodies expire when no message can need them any more, and no half of one stay', () => {
+    const { LifecycleConfiguration: lifecycle } = resource('BodiesBucket')?.Properties ?? {};
+    expect(lifecycle).toEqual({
+      Rules: [
+        {
+          Id: 'expire',
+          Status: 'Enabled',
+          ExpirationInDays: bodyKeptMs / 86_400_000,
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+    });
+  });
+
+  it('lets every message of callbacks be as large as SQS takes them', () => {
+    const limits = ofType('AWS::SQS::Queue').map(([name, { Properties: queue }]) => [
+      name,
+      queue.MaximumMessageSize,
+    ]);
+    const mebibyte = 1024 * 1024;
+    expect(Object.fromEntries(limits)).toEqual({
+      RefreshQueue: undefined,
+      DeadLetterQueue: undefined,
+      CallbackQueue: mebibyte,
+      CallbackDeadLetterQueue: mebibyte,
+      ForwardQueue: mebibyte,
+      ForwardDeadLetterQueue: mebibyte,
+    });
   });
 
   it('lets table and keyring stand for themselves, so that a new stack can import them when they were kept', () => {
@@ -107,17 +171,17 @@ describe.each(stages)('%s', (stage) => {
     expect(served.toSorted()).toEqual(httpFunctions.toSorted());
   });
 
-  it('gives actions one by one, on resources of its own, without a wildcard anywhere', () => {
+  it('gives actions one by one, on resources of its own, without a wildcard but for all objects of a bucket', () => {
     for (const [name, { Properties: role }] of ofType('AWS::IAM::Role')) {
       const statements = statementsOf(role);
       expect(statements.length, name).toBeGreaterThan(0);
       for (const { Effect: effect, Action: action, Resource: on } of statements) {
         expect(effect).toBe('Allow');
-        for (const each of [action].flat()) expect(each, name).toMatch(/^[a-z]+:[A-Z][A-Za-z]+$/);
+        for (const each of [action].flat()) expect(each, name).toMatch(/^[a-z]+\d?:[A-Z][A-Za-z]+$/);
         const [[owner] = [''], ...others] = Object.values(Object(on)).map((value) => [value].flat());
         expect(others).toEqual([]);
-        // `${ContactsTable.Arn}/index/ByDueAt` is what ContactsTable has.
-        const [, named = owner] = /^\$\{(\w+)\.Arn\}\/[\w/]+$/.exec(String(owner)) ?? [];
+        // `${ContactsTable.Arn}/index/ByDueAt` is what ContactsTable has, `${BodiesBucket.Arn}/*` what BodiesBucket has.
+        const [, named = owner] = /^\$\{(\w+)\.Arn\}\/(?:[\w/]+|\*)$/.exec(String(owner)) ?? [];
         expect(Object.keys(packaged(stage).template.Resources), name).toContain(named);
       }
       expect(role.ManagedPolicyArns, name).toBeUndefined();
@@ -170,9 +234,9 @@ describe.each(stages)('%s', (stage) => {
   it('allows recursion exactly where messages come back to the function that sent them, and watches it there', () => {
     // Lambda stops a chain that passes the same function 16 times through SQS, unless that function allows it.
     const loops = functionsInLoops(packaged(stage));
-    expect(loops).toEqual(['fetch-contacts', 'process-callback']);
+    expect(loops).toEqual(['fetch-contacts', 'forward-callback', 'process-callback']);
     const allowed = [...packaged(stage).functions].filter(([, { RecursiveLoop: loop }]) => loop === 'Allow');
-    expect(allowed.map(([name]) => name)).toEqual(loops);
+    expect(allowed.map(([name]) => name).toSorted()).toEqual(loops);
     const watched = ofType('AWS::CloudWatch::Alarm').filter(
       ([, { Properties: alarm }]) => alarm.MetricName === 'RecursiveInvocationsDropped',
     );
@@ -237,6 +301,8 @@ function functionsInLoops({ ofType, functions, template }: Packaged): readonly s
 const wildcards = {
   'AWS::Lambda::Permission "/*"':
     'every route and stage of this one API may call the function it is routed to',
+  'AWS::IAM::Role "${BodiesBucket.Arn}/*"': 'the bodies, each named by a delivery that is not known before',
+  'AWS::S3::BucketPolicy "${BodiesBucket.Arn}/*"': 'a denial: nobody reaches the bodies without TLS',
   'AWS::S3::BucketPolicy "*"': 'a denial: nobody reaches the bundles without TLS',
   'AWS::S3::BucketPolicy "/*"': 'the same denial, on every object of that bucket',
   'AWS::S3::BucketPolicy "s3:*"': 'the same denial, of every action',

@@ -99,7 +99,7 @@ describe('what the operator sets', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
     // The dead letters, callbacks and their forwarding: the same everywhere.
-    const others = [{ MaximumConcurrency: 2 }, { MaximumConcurrency: 10 }, { MaximumConcurrency: 20 }];
+    const others = [{ MaximumConcurrency: 2 }, { MaximumConcurrency: 2 }, { MaximumConcurrency: 2 }];
     expect(limits(dev)).toEqual([{ MaximumConcurrency: 2 }, ...others]);
     expect(limits(prod)).toEqual([{ MaximumConcurrency: 9 }, ...others]);
   });

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  bucketOf,
+  countedMs,
+  delayUntilS,
   giveUpAfterMs,
   isGivenUp,
   longestWaitMs,
   nextWaitS,
-  pauseAfterMs,
-  shortestPauseMs,
   shortestWaitMs,
 } from './forward-rules.ts';
 
@@ -100,9 +101,33 @@ describe('a target that is down', () => {
       }),
     );
   });
+});
 
-  it('is left alone for ten seconds, or three times as long as it took to fail', () => {
-    expect(pauseAfterMs(0)).toBe(shortestPauseMs);
-    expect(pauseAfterMs(30_000)).toBe(90_000);
+describe('the delay of a message', () => {
+  it('is whole seconds that end when it is due or up to a second later, and 15 minutes at most', () => {
+    const nowMs = 1_795_000_000_000;
+    const untilDueMs = fc.integer({ min: -60_000, max: longestWaitMs * 1.2 });
+    fc.assert(
+      fc.property(untilDueMs, (ms) => {
+        const delayS = delayUntilS(nowMs + ms, nowMs);
+        expect(Number.isInteger(delayS)).toBe(true);
+        const expectedMs = Math.min(900_000, Math.max(0, ms));
+        expect(delayS * 1000 - expectedMs).toBeGreaterThanOrEqual(0);
+        expect(delayS * 1000 - expectedMs).toBeLessThan(1000);
+      }),
+    );
+  });
+});
+
+describe('a period in which waiting callbacks are counted', () => {
+  it('is ten minutes long, and over when a day and the longest wait are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000_000_000_000 }), (ms) => {
+        expect(ms - bucketOf(ms)).toBeGreaterThanOrEqual(0);
+        expect(ms - bucketOf(ms)).toBeLessThan(600_000);
+        expect(bucketOf(ms) % 600_000).toBe(0);
+      }),
+    );
+    expect(countedMs).toBeGreaterThan(day + longestWaitMs * 1.2 + 600_000);
   });
 });

@@ -53,17 +53,18 @@ export interface BodyOpener {
   open(sealed: string, binding: BodyBinding): Promise<Uint8Array>;
 }
 
-/** Sealed bodies that are too large for a message; deleted by the last who needs them, or after 16 days. */
-export interface BodyParts {
-  /** Gives the number of parts. Throws `StoreUnavailable`, as do the others. */
-  put(deliveryId: string, sealed: string): Promise<number>;
-  /** Undefined when a part is gone. */
-  read(deliveryId: string, parts: number): Promise<string | undefined>;
-  delete(deliveryId: string, parts: number): Promise<void>;
+/**
+ * Sealed bodies that are too large for a message, by their deliveries' ids. Two functions read each, in no order, so nobody
+ * deletes: they expire after 16 days. Every error is thrown as `StoreUnavailable`.
+ */
+export interface BodyStore {
+  put(deliveryId: string, sealed: string): Promise<void>;
+  /** Undefined when it is gone. */
+  get(deliveryId: string): Promise<string | undefined>;
 }
 
-/** A sealed body: itself, or how many parts of it are kept under the delivery's id. */
-export type SealedBody = { readonly sealed: string } | { readonly parts: number };
+/** A sealed body: itself, or that it is in the body store under the delivery's id. */
+export type SealedBody = { readonly sealed: string } | { readonly stored: true };
 
 interface ReceivedCallback {
   readonly callbackKey: string;
@@ -72,6 +73,8 @@ interface ReceivedCallback {
   readonly receivedAtMs: EpochMs;
   /** As it came; empty when none did. */
   readonly contentType: string;
+  /** Length of the body that `body` opens to. */
+  readonly bytes: number;
   readonly body: SealedBody;
 }
 
@@ -80,15 +83,17 @@ export interface CallbackMessage extends ReceivedCallback {
   readonly kind: 'callback';
   /** base64url of the token's key: with the device id in the body it gives the device's key. */
   readonly tokenKey: string;
-  /** It is to be forwarded: there is a target, and no other service of this kind forwarded it to here. */
-  readonly forward: boolean;
 }
 
 /** A callback is to be sent to the target of its callback record. */
 export interface ForwardMessage extends ReceivedCallback {
   readonly kind: 'forward';
-  /** For the target to drop repeats by: `headerIdOf`. */
-  readonly headerId: string;
+  /** Counts deliveries: the next one is this one; absent for the first. */
+  readonly attempt?: number;
+  /** When it was first sent again, because it could not be delivered at once; absent before. */
+  readonly waitsSinceMs?: EpochMs;
+  /** No delivery is tried before; absent as long as it does not wait. */
+  readonly dueAtMs?: EpochMs;
 }
 
 /** The queue of callbacks, and of the calls they lead to. Throws `QueueUnavailable`. */
@@ -133,7 +138,8 @@ export type DeliveryOutcome =
   | { readonly kind: 'delivered'; readonly status: number }
   /** `why` as `TargetCheck` says it. */
   | { readonly kind: 'blocked'; readonly why: string }
-  | { readonly kind: 'failed'; readonly status: number }
+  /** `retryAfterMs`: when the target said so (`Retry-After`), up to an hour. */
+  | { readonly kind: 'failed'; readonly status: number; readonly retryAfterMs?: number }
   /** The target did not answer, in time or at all. */
   | { readonly kind: 'failed'; readonly lost: 'timeout' | 'connection' };
 
@@ -141,6 +147,14 @@ export type DeliveryOutcome =
 export interface WebhookClient {
   /** One request, to an address that was checked. Answers, whatever happens; ends early when the signal aborts. */
   deliver(delivery: WebhookRequest, signal: AbortSignal): Promise<DeliveryOutcome>;
+}
+
+/** How many callbacks of a token wait for its target, by when they began to. Throws `StoreUnavailable`. */
+export interface WaitingCounts {
+  /** Adds to those that began to wait in the period of `bucketMs` (`bucketOf`); gives how many that are now. */
+  add(callbackKey: string, bucketMs: EpochMs, change: number): Promise<number>;
+  /** Of every period since `fromMs`: [its `bucketOf`, how many]; eventually consistent. */
+  load(callbackKey: string, fromMs: EpochMs): Promise<readonly (readonly [EpochMs, number])[]>;
 }
 
 /** The dead-letter queue of callbacks that could not be forwarded. */

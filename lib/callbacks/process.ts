@@ -5,29 +5,23 @@ import type { MessageHandle, MessageResult } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { type ApplyPorts, applyCallback } from './apply.ts';
-import { headerIdOf } from './event.ts';
-import type {
-  BodyOpener,
-  BodyParts,
-  CallbackMessage,
-  CallbackStore,
-  ForwardQueue,
-  ParseCallback,
-} from './ports.ts';
+import type { CallbackEvent } from './event.ts';
+import { largeBytes } from './forward-rules.ts';
+import type { BodyOpener, BodyStore, CallbackMessage, CallbackStore, ParseCallback } from './ports.ts';
 
 export interface ProcessPorts extends ApplyPorts, FetchInfoPorts {
   readonly bodies: BodyOpener;
-  readonly parts: BodyParts;
+  readonly bodyStore: Pick<BodyStore, 'get'>;
   readonly parse: ParseCallback;
-  readonly forwardQueue: ForwardQueue;
+  /** Few of them are open at a time: `enter` gives what to call when one is done with. */
+  readonly largeBodies: { enter(signal: AbortSignal): Promise<() => void> };
   readonly noteReceived: CallbackStore['noteReceived'];
   readonly telemetry?: Telemetry;
 }
 
 /**
- * Handles one message of the callback queue: a callback, which is queued for forwarding and applied, or a call to
- * GeWe about a room. Throws what the stores and the queues throw, and `Unsealable`: the message will be
- * received again.
+ * Handles one message of the callback queue: a callback, which is applied, or a call to GeWe about a room. Throws what the stores
+ * and the queues throw, and `Unsealable`: the message will be received again.
  */
 export async function processCallback(
   message: CallbackMessage | RoomMessage,
@@ -36,27 +30,29 @@ export async function processCallback(
   run: { readonly signal: AbortSignal },
 ): Promise<MessageResult> {
   if (message.kind === 'room') return fetchRoomInfo(message, handle, ports, run.signal);
-  const { callbackKey, deliveryId, receivedAtMs, contentType, body } = message;
-  const sealed = 'sealed' in body ? body.sealed : await ports.parts.read(deliveryId, body.parts);
-  // It was forwarded, and its parts deleted, before this message was received again.
-  if (sealed === undefined) return { kind: 'ack', what: 'body-gone' };
-  const event = ports.parse(await ports.bodies.open(sealed, { callbackKey, deliveryId }));
-  const forward = async () => {
-    if (!message.forward) return;
-    const headerId = headerIdOf(event, callbackKey, deliveryId);
-    const delivery = { callbackKey, deliveryId, receivedAtMs, contentType, body };
-    await ports.forwardQueue.send({ kind: 'forward', ...delivery, headerId }, 0);
-  };
-  // Forwarding deletes the parts: if this had to be tried again after that, the callback would never be applied.
-  const forwardsFirst = 'sealed' in body;
-  if (forwardsFirst) await forward();
+  const { callbackKey, receivedAtMs } = message;
+  const event = await readEvent(message, ports, run.signal);
+  // Its body has expired: it was put back too late.
+  if (event === undefined) return { kind: 'ack', what: 'body-gone' };
   await ports.noteReceived(callbackKey, receivedAtMs);
   const tokenKey = Buffer.from(message.tokenKey, 'base64url');
   const effect = await applyCallback(event, tokenKey, receivedAtMs, ports);
-  if (!forwardsFirst) await forward();
-  if ('parts' in body && !message.forward) await ports.parts.delete(deliveryId, body.parts);
   ports.telemetry?.callbackHandled(effect);
   return { kind: 'ack', what: effect };
+}
+
+async function readEvent(
+  { callbackKey, deliveryId, bytes, body }: CallbackMessage,
+  { bodyStore, bodies, parse, largeBodies }: ProcessPorts,
+  signal: AbortSignal,
+): Promise<CallbackEvent | undefined> {
+  const leave = bytes > largeBytes ? await largeBodies.enter(signal) : undefined;
+  try {
+    const sealed = 'sealed' in body ? body.sealed : await bodyStore.get(deliveryId);
+    return sealed === undefined ? undefined : parse(await bodies.open(sealed, { callbackKey, deliveryId }));
+  } finally {
+    leave?.();
+  }
 }
 
 /** Most calls of `note` come to nothing, and are spared: once in ten seconds is enough. */

@@ -8,6 +8,7 @@ import {
   infoFailed,
   infoReceived,
   leave,
+  mostAttempts,
   noteIntervalMs,
   noteMessage,
   slotReserved,
@@ -189,11 +190,36 @@ describe('a message that asks about a room', () => {
         }
         expect(turns).toBeLessThan(25);
         expect(nowMs).toBeLessThan(Math.max(offlineMs, dayMs) + 3 * 60 * minuteMs);
+        expect(nowMs).toBeGreaterThanOrEqual(dayMs);
         // Whoever is heard in it next is the sign that the device is back.
         expect(hearAt(room, nowMs).send).toEqual({ attempt: room.attempts + 1, delayS: 0 });
       }),
     );
     expect(deferInfo(discovered, 2, 0, 0)).toEqual({});
+  });
+
+  it('is followed by no more than so many others, however the device comes and goes', () => {
+    const classes = fc.constantFrom<FailureClass>('upstream-error', 'upstream-timeout', 'device-offline');
+    const turn = fc.oneof(classes, fc.integer({ min: 0, max: dayMs - 1 }));
+    fc.assert(
+      fc.property(fc.array(turn, { minLength: 1, maxLength: 60, size: 'max' }), (turns) => {
+        let room = discovered;
+        let messages = 1;
+        for (let count = 0; room.request && !room.request.givenUp; count += 1) {
+          const nowMs = room.request.notBeforeMs;
+          const what = turns[count % turns.length] ?? 0;
+          const { next, send } =
+            typeof what === 'number'
+              ? deferInfo(room, room.attempts, nowMs - what, nowMs)
+              : infoFailed(room, room.attempts, what, nowMs);
+          if (send) messages += 1;
+          room = stored({ ...(next && { next }) });
+        }
+        expect(messages).toBeLessThanOrEqual(mostAttempts);
+      }),
+      { numRuns: 500 },
+    );
+    expect(mostAttempts).toBe(30);
   });
 
   it('is delayed no longer than SQS allows', () => {

@@ -25,6 +25,8 @@ export interface RoomInfo {
 export interface InfoRequest {
   /** Attempts that failed in a row. */
   readonly failures: number;
+  /** Attempts that were put off because the device was offline; none when absent. */
+  readonly deferrals?: number;
   /** `notBeforeMs` is reserved among the device's calls (`ChatroomStore.reserve`). */
   readonly reserved: boolean;
   readonly notBeforeMs: EpochMs;
@@ -136,9 +138,13 @@ const backoffMs = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 12 * 3_600_00
 /** No call can help before the token or the device is known again. */
 const refusedMs = 24 * 3_600_000;
 const exhaustedMs = 7 * 24 * 3_600_000;
-/** While the device is offline, one wait takes so long at most, and all of them so long: no chain of messages goes on without end. */
+/** While the device is offline, one wait takes so long at most, and all of them so long. */
 const longestDeferralMs = 2 * 3_600_000;
 const awaitedMs = 24 * 3_600_000;
+/** More waits than fill that day: of a device that is offline again and again, whenever it is asked about. */
+const mostDeferrals = 24;
+/** A request is so many messages at most, one after the other: the first, and one after each failure and each wait for the device. */
+export const mostAttempts = 1 + backoffMs.length + mostDeferrals;
 
 /** The room, whose `rev` is counted already, with the next attempt and its message. */
 export function requestInfo(
@@ -146,9 +152,11 @@ export function requestInfo(
   failures: number,
   nowMs: EpochMs,
   waitMs = 0,
+  deferrals = 0,
 ): Required<RoomDecision> {
   const attempt = room.attempts + 1;
-  const request = { failures, reserved: false, notBeforeMs: nowMs + waitMs, givenUp: false };
+  const waits = { reserved: false, notBeforeMs: nowMs + waitMs, givenUp: false };
+  const request = { failures, ...(deferrals > 0 && { deferrals }), ...waits };
   const delayS = Math.min(longestDelayS, Math.ceil(waitMs / 1000));
   return { next: { ...room, attempts: attempt, request }, send: { attempt, delayS } };
 }
@@ -202,16 +210,17 @@ export function infoFailed(
   if (!isCurrent(room, attempt)) return {};
   const isOffline = failure === 'device-offline';
   const mayHelp = isOffline || failureTraits[failure].retryable;
-  const waitMs = backoffMs[room.request.failures];
+  const { failures, deferrals } = room.request;
+  const waitMs = backoffMs[failures];
   const next = { ...room, rev: room.rev + 1 };
-  if (mayHelp && waitMs !== undefined) return requestInfo(next, room.request.failures + 1, nowMs, waitMs);
+  if (mayHelp && waitMs !== undefined) return requestInfo(next, failures + 1, nowMs, waitMs, deferrals);
   if (isOffline) return givenUp(next, room.request, nowMs);
   return givenUp(next, room.request, nowMs + (mayHelp ? exhaustedMs : refusedMs));
 }
 
 /**
- * The device is marked offline, so GeWe is not asked: the next attempt waits as long as it has been offline, and there is none after a day.
- * It is no failure.
+ * The device is marked offline, so GeWe is not asked: the next attempt waits as long as it has been offline, and there is none after a day,
+ * or after so many waits. It is no failure.
  */
 export function deferInfo(
   room: Chatroom | undefined,
@@ -222,9 +231,10 @@ export function deferInfo(
   if (!isCurrent(room, attempt)) return {};
   const next = { ...room, rev: room.rev + 1 };
   const offlineMs = nowMs - offlineSinceMs;
-  if (offlineMs >= awaitedMs) return givenUp(next, room.request, nowMs);
+  const { failures, deferrals = 0 } = room.request;
+  if (offlineMs >= awaitedMs || deferrals >= mostDeferrals) return givenUp(next, room.request, nowMs);
   const waitMs = Math.min(longestDeferralMs, Math.max(backoffMs[0], offlineMs));
-  return requestInfo(next, room.request.failures, nowMs, waitMs);
+  return requestInfo(next, failures, nowMs, waitMs, deferrals + 1);
 }
 
 function givenUp(room: Chatroom, request: InfoRequest, untilMs: EpochMs): RoomDecision {

@@ -26,8 +26,11 @@ export type CallbackEffect = (typeof callbackEffects)[number];
 export const dropReasons = ['malformed', 'unsubscribed'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** How one attempt to forward a callback went; `blocked`: its target may not be connected to. */
-export const forwardOutcomes = ['delivered', 'failed', 'given-up', 'blocked'] as const;
+/**
+ * How one attempt to forward a callback went; `blocked`: its target may not be connected to. Without an attempt it may have been
+ * `given-up` after a day, or `crowded-out` because too many wait for its target.
+ */
+export const forwardOutcomes = ['delivered', 'failed', 'given-up', 'blocked', 'crowded-out'] as const;
 export type ForwardOutcome = (typeof forwardOutcomes)[number];
 
 /** How one attempt to learn about a chatroom went. */
@@ -68,7 +71,7 @@ export interface Telemetry {
   callbackHandled(effect: CallbackEffect): void;
   /** An event that asks for a refresh was dropped. */
   eventDropped(why: DropReason): void;
-  /** An attempt to forward a callback ended. */
+  /** An attempt to forward a callback ended, or none is made any more. */
   forwardAttempted(outcome: ForwardOutcome): void;
   /** A call to GeWe about a chatroom ended, or none will be made any more. */
   roomInfoFetched(outcome: ChatroomOutcome): void;

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../device/failures.ts';
+import { createGate } from '../device/gate.ts';
 import type { DeviceSecret, Upstream, UpstreamAnswer } from '../device/ports.ts';
-import { createGate } from '../system/gate.ts';
 import { failure } from './envelope.ts';
 import { type Answered, exchange, failureOf, type Unanswered } from './exchange.ts';
 import { parseAnswer } from './wire.ts';

@@ -1,4 +1,4 @@
-import type { Gate } from '../system/gate.ts';
+import type { Gate } from '../device/gate.ts';
 import { type Failure, failure, parseEnvelope, parseOversized, type Success } from './envelope.ts';
 import { lostConnection } from './lost-connection.ts';
 

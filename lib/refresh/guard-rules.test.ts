@@ -57,6 +57,14 @@ describe('the guard', () => {
     expect(verdict(friendsOf(30), friendsOf(30), 'list')).toBe('unchanged');
   });
 
+  it('goes on polling when the cache gives a list that may be older than the stored one', () => {
+    const call = { startedAtMs: nowMs, mayRunUntilMs: nowMs + 1, oldestMs: nowMs - 1_001 };
+    expect(verdict(friendsOf(30), friendsOf(31), 'poll', { call })).toBe('stale-cache');
+    expect(verdict(friendsOf(30), friendsOf(31), 'list', { call })).toBe('changed');
+    const newer = { ...call, oldestMs: nowMs - 1_000 };
+    expect(verdict(friendsOf(30), friendsOf(31), 'poll', { call: newer })).toBe('changed');
+  });
+
   it('asks for a second call when more than half of at least 20 ids are gone', () => {
     expect(verdict(friendsOf(20), friendsOf(9), 'list')).toBe('suspicious-shrink');
     expect(verdict(friendsOf(20), friendsOf(10), 'list')).toBe('changed');

@@ -25,13 +25,15 @@ export function judge(
   difference: Difference | undefined,
   nowMs: EpochMs,
 ): Verdict {
-  const { snapshot, refresh } = record;
+  const { snapshot, refresh, call } = record;
   if (snapshot?.digest === given.digest) return 'unchanged';
   const remembered = Object.entries(record.superseded).some(
     ([digest, atMs]) => given.digest.startsWith(digest) && nowMs - atMs < cacheMemoryMs,
   );
   if (given.work === 'poll' && remembered) return 'stale-cache';
   if (snapshot === undefined) return 'changed';
+  // It may be older than what is served, which never goes back in time.
+  if (given.work === 'poll' && call !== undefined && call.oldestMs < snapshot.asOfMs) return 'stale-cache';
 
   const before = total(snapshot.counts);
   const lost = difference ? sizeOf(difference.removed) : before - sizeOf(given.contacts);

@@ -5,6 +5,7 @@ import {
   confirmDelayMs,
   longestLineMs,
   type Policy,
+  pollStretchMs,
   resendIntervalMs,
   resultRetentionMs,
 } from '../device/policy.ts';
@@ -44,7 +45,7 @@ import { afterEnd } from '../device/subscription-rules.ts';
 //
 // While a step is queued, its deadline has room for six hours in line: a claim takes back what was not spent there.
 //
-// One message carries a refresh on at a time; it names the step. While an earlier list call may still run at GeWe (`record.call`),
+// One message carries a refresh on at a time; it names the step. There are no more steps than `mostSteps`. While an earlier list call may still run at GeWe (`record.call`),
 // the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
 
 // ── Start ──
@@ -335,6 +336,20 @@ export function settle(
 ): Decision<SettleOutcome> {
   const refresh = heldBy(record, claim, nowMs);
   if (record === undefined || refresh === undefined) return { outcome: { kind: 'stale' } };
+  const decision = afterEvent(record, refresh, event, nowMs, policy);
+  if (decision.outcome.kind !== 'continued' || refresh.step < mostSteps(policy)) return decision;
+  // No way through these rules is so long: were there one, its messages would not go on for ever.
+  const error = 'class' in event ? event.class : (refresh.error ?? 'upstream-timeout');
+  return fail(record, refresh, error, nowMs);
+}
+
+function afterEvent(
+  record: DeviceRecord,
+  refresh: OpenRefresh,
+  event: WorkOutcome,
+  nowMs: EpochMs,
+  policy: Policy,
+): Decision<SettleOutcome> {
   switch (event.kind) {
     case 'lost': {
       if (record.call === undefined || policy.cacheWindowMs === 0) {
@@ -563,6 +578,17 @@ export function deadlineAfter(nowMs: EpochMs, policy: Policy): EpochMs {
   const calls = policy.retryDelaysMs.length + 3;
   const waitsMs = policy.retryDelaysMs.reduce((sum, delayMs) => sum + delayMs, confirmDelayMs);
   return nowMs + calls * callMs + waitsMs + slackMs;
+}
+
+/**
+ * Most steps that a refresh takes, and so most messages that carry it on. It waits for as many calls as `deadlineAfter` counts: each is a
+ * step of its own, and so is each stretch of looking into GeWe's cache while the call may still run. A stretch takes as long as a list
+ * call may, which is the least time that a worker has left for a step, or `pollStretchMs`; only the last one of a call is shorter.
+ */
+export function mostSteps({ listTimeoutMs, cacheWindowMs, cachePollMs, retryDelaysMs }: Policy): number {
+  const stretchMs = Math.max(cachePollMs, Math.min(pollStretchMs, listTimeoutMs));
+  const stretches = Math.ceil((listTimeoutMs + cacheWindowMs) / stretchMs) + 1;
+  return (retryDelaysMs.length + 3) * (1 + stretches);
 }
 
 /** The message of a step ended in the dead-letter queue: its workers died again and again. */

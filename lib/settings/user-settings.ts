@@ -73,6 +73,12 @@ export const userSettings = {
     [0, 60],
     'The interval between two getChatroomInfo calls for a device',
   ),
+  maxWaitingCallbacks: count(
+    'MAX_WAITING_CALLBACKS',
+    10_000,
+    [1, 1_000_000],
+    'Callbacks of one token that wait for its bot; when more do, the oldest go to the dead-letter queue',
+  ),
   allowedTokenHashes: text<ReadonlySet<string>>(
     {
       name: 'ALLOWED_TOKEN_HASHES',

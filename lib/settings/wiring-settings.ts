@@ -32,6 +32,12 @@ export const wiringSettings = {
     'FORWARD_DEAD_LETTER_QUEUE_URL',
     'The dead-letter queue of callbacks that could not be forwarded',
   ),
+  bodiesBucket: matching(
+    'BODIES_BUCKET',
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    'a bucket name',
+    'The S3 bucket of callback bodies that are too large for a message',
+  ),
   eventBusName: matching('EVENT_BUS_NAME', /^[\w./-]{1,256}$/, 'the name of a bus', 'The EventBridge bus'),
   forwardToLoopback: word(
     'FORWARD_TO_LOOPBACK',

@@ -136,6 +136,24 @@ describe('the answer', () => {
     expect(outcome).toEqual({ kind: 'failed', status: 503 });
   }, 10_000);
 
+  it.each([
+    ['0', 0],
+    ['120', 120_000],
+    ['999999999', 3_600_000],
+    ['1.5', undefined],
+    ['-1', undefined],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  ])(
+    'that says when to come back (Retry-After: %s) is listened to for an hour at most',
+    async (after, ms) => {
+      const { port } = await scriptedServer((response) =>
+        response.writeHead(429, { 'retry-after': after }).end(),
+      );
+      const outcome = await local.deliver(delivery(`http://127.0.0.1:${port}/`), never);
+      expect(outcome).toEqual({ kind: 'failed', status: 429, ...(ms !== undefined && { retryAfterMs: ms }) });
+    },
+  );
+
   it('leaves nothing of itself but its status', async () => {
     const { port } = await scriptedServer((response) =>
       response.writeHead(500, 'canary', { 'x-canary': 'canary' }).end('canary'),

@@ -16,6 +16,8 @@ const maxAnswerBytes = 16 * 1024;
 const maxAnswerMs = 1_000;
 /** An address that does not take the connection in this time makes room for the name's next one; Node's 250 ms are less than half round the world. */
 const nextAddressMs = 2_000;
+/** A target that says when to come back is listened to for so long. */
+const longestRetryAfterMs = 3_600_000;
 
 export interface WebhookRules extends TargetRules {
   /** `deliveryTimeoutMs` unless a test says otherwise. */
@@ -24,7 +26,7 @@ export interface WebhookRules extends TargetRules {
 
 /**
  * Delivers over HTTP: one request, with a connection of its own to an address that has just been checked; no redirect is
- * followed. Nothing of the URL, of the body, or of the answer but its status is in what comes of it.
+ * followed. Nothing of the URL, of the body, or of the answer but its status and its `Retry-After` is in what comes of it.
  */
 export function createWebhookClient({
   timeoutMs = deliveryTimeoutMs,
@@ -49,12 +51,12 @@ export function createWebhookClient({
 function post(aim: Aim, delivery: WebhookRequest, signal: AbortSignal): Promise<DeliveryOutcome> {
   const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
   const request = requestTo(aim, delivery, signal);
-  let status: number | undefined;
+  let answer: Pick<IncomingMessage, 'statusCode' | 'headers'> | undefined;
   // Its errors name the host, and are not passed on.
   request.on('error', () => undefined);
-  request.on('close', () => resolve(outcomeOf(status, signal)));
+  request.on('close', () => resolve(outcomeOf(answer, signal)));
   request.on('response', (response) => {
-    status = response.statusCode;
+    answer = response;
     // The answer came before all of the body was sent: the rest is not waited for.
     response.on('close', () => request.destroy());
     cutShort(response);
@@ -63,9 +65,20 @@ function post(aim: Aim, delivery: WebhookRequest, signal: AbortSignal): Promise<
   return promise;
 }
 
-function outcomeOf(status: number | undefined, signal: AbortSignal): DeliveryOutcome {
+function outcomeOf(
+  answer: Pick<IncomingMessage, 'statusCode' | 'headers'> | undefined,
+  signal: AbortSignal,
+): DeliveryOutcome {
+  const { statusCode: status, headers } = answer ?? {};
   if (status === undefined) return { kind: 'failed', lost: signal.aborted ? 'timeout' : 'connection' };
-  return status >= 200 && status < 300 ? { kind: 'delivered', status } : { kind: 'failed', status };
+  if (status >= 200 && status < 300) return { kind: 'delivered', status };
+  const retryAfterMs = msOf(headers?.['retry-after']);
+  return { kind: 'failed', status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** A `Retry-After` in seconds; its other form, a date, needs clocks that agree, and is not taken. */
+function msOf(retryAfter = ''): number | undefined {
+  return /^\d{1,9}$/.test(retryAfter) ? Math.min(Number(retryAfter) * 1000, longestRetryAfterMs) : undefined;
 }
 
 /** Reads an answer past, and destroys it when it is long or slow. */

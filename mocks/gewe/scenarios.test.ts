@@ -50,8 +50,16 @@ let mock: GeweMock;
 let stop: () => void | Promise<void>;
 
 const client = () => createGeweClient({ baseUrl });
-const fetchList = (timeoutMs = 10_000, signal = never) => client().fetchList(secret, timeoutMs, signal);
-const fetchCached = () => client().fetchCached(secret, never);
+const fetchList = async (timeoutMs = 10_000, signal = never) =>
+  done(await client().fetchList(secret, timeoutMs, signal));
+const fetchCached = async () => done(await client().fetchCached(secret, never));
+
+/** The answer, when it is no longer needed. */
+function done(answer: UpstreamAnswer): UpstreamAnswer {
+  if (answer.kind !== 'list') return answer;
+  answer.release?.();
+  return { kind: 'list', contacts: answer.contacts };
+}
 
 describe.each(['within msw', 'served on its own'])('a scenario %s', (place) => {
   beforeAll(async () => {

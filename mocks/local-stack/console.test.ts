@@ -22,6 +22,7 @@ const called: FunctionConfig = {
   schedules: [],
   rules: [],
   maxRetries: 0,
+  allowsLoops: false,
 };
 const done: Invocation = { kind: 'answered', payload: null };
 

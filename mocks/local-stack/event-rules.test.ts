@@ -13,6 +13,7 @@ const called: FunctionConfig = {
   schedules: [],
   rules: [{ name: 'asked', busName: 'contacts', detailTypes: ['Asked'] }],
   maxRetries: 2,
+  allowsLoops: false,
 };
 
 const event: BusEvent = {

@@ -11,9 +11,13 @@ export interface Places {
   readonly geweUrl: string;
   readonly publicBaseUrl: string;
   readonly dynamoDbUrl: string;
+  /** S3, too. */
   readonly sqs: LocalSqs;
   readonly eventsUrl: string;
 }
+
+/** On AWS, CloudFormation gives the bucket a name. */
+export const bodiesBucket = 'gewe-contacts-bodies';
 
 /**
  * What joins the functions with the parts of a stack on this machine, in place of what CloudFormation resolves in
@@ -34,16 +38,20 @@ export function functionsEnvironment({ config, keys, sqs, ...places }: Places): 
     CALLBACK_QUEUE_URL: queueUrl('CallbackQueue'),
     FORWARD_QUEUE_URL: queueUrl('ForwardQueue'),
     FORWARD_DEAD_LETTER_QUEUE_URL: queueUrl('ForwardDeadLetterQueue'),
+    BODIES_BUCKET: bodiesBucket,
     EVENT_BUS_NAME: config.bus.name,
     GEWE_BASE_URL: places.geweUrl,
     PUBLIC_BASE_URL: places.publicBaseUrl,
     SEALING_PUBLIC_KEY: keys.publicKey,
     SEALING_KEYRING: keys.keyring,
+    // The SDK passes an invocation's trace header on only where it finds a function's name, as on Lambda.
+    AWS_LAMBDA_FUNCTION_NAME: 'gewe-contacts-local',
     AWS_REGION: localAws.region,
     AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: places.dynamoDbUrl,
     AWS_ENDPOINT_URL_SQS: sqs.url,
+    AWS_ENDPOINT_URL_S3: sqs.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: places.eventsUrl,
   };
 }

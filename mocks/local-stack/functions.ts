@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import type { FunctionConfig } from './serverless-config.ts';
+import { nextTrace, traceOfEvent, withTrace } from './trace.ts';
 
 /** What came of an invocation. */
 export type Invocation =
@@ -41,7 +42,9 @@ export function invokerOf(handlers: ReadonlyMap<string, Handler>): Invoke {
     try {
       const handler = handlers.get(key);
       if (handler === undefined) throw new Error(`serverless.yml has no function ${key}`);
-      const payload = await Promise.race([handler(event, contextOf(timeoutS * 1000, name)), late]);
+      const trace = nextTrace(traceOfEvent(event, name), name);
+      const answer = withTrace(trace, () => handler(event, contextOf(timeoutS * 1000, name)));
+      const payload = await Promise.race([answer, late]);
       if (jsonBytes(payload) > maxPayloadBytes) throw new Error('Response payload size exceeded 6 MB');
       return { kind: 'answered', payload };
     } catch (error) {

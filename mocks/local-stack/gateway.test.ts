@@ -17,6 +17,7 @@ const functionOf = (key: string, ...routes: string[]): FunctionConfig => ({
   schedules: [],
   rules: [],
   maxRetries: 2,
+  allowsLoops: false,
 });
 const functions = [
   functionOf('templated', 'POST /v2/api/{group}/{operation}', 'GET /v1/devices/{appId}'),

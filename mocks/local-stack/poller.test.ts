@@ -47,6 +47,7 @@ function poll(answers: readonly (Invocation | ((record: SQSRecord) => Invocation
     client,
     queueUrl,
     queueName: 'refresh',
+    served: { key: 'worker', name: 'stack-worker', allowsLoops: false },
     concurrency: 2,
     batchSize: 1,
     invoke,

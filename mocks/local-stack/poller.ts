@@ -7,12 +7,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Invocation } from './functions.ts';
+import { withoutLoops } from './recursive-loops.ts';
+import type { FunctionConfig } from './serverless-config.ts';
 
 /** A queue and the function that takes its messages, as an event source mapping joins them on AWS. */
 export interface Mapping {
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly queueName: string;
+  readonly served: Pick<FunctionConfig, 'key' | 'name' | 'allowsLoops'>;
   /** Runs of the function at the same time. */
   readonly concurrency: number;
   /** Most messages that a run begins with, 1 to 10. */
@@ -83,8 +86,10 @@ async function receiveBatch({
   }
 }
 
-async function serve(mapping: Mapping, messages: readonly Message[]): Promise<void> {
+async function serve(mapping: Mapping, received: readonly Message[]): Promise<void> {
   const { client, queueUrl, queueName, log } = mapping;
+  const messages = await withoutLoops(received, mapping);
+  if (messages.length === 0) return;
   const result = await mapping.invoke({ Records: messages.map((message) => recordOf(mapping, message)) });
   if (result.kind === 'crashed') {
     log(`${queueName}: the function failed (${result.reason}); its messages will be retried`);

@@ -25,6 +25,8 @@ export interface FunctionConfig {
   readonly rules: readonly EventRule[];
   /** Of an asynchronous invocation that failed (AWS's default is 2). */
   readonly maxRetries: number;
+  /** `recursiveLoop: Allow`: Lambda does not stop a chain of messages that comes back to it again and again. */
+  readonly allowsLoops: boolean;
 }
 
 /** A queue that a function serves. */
@@ -136,6 +138,7 @@ function functionOf(key: string, name: string, told: unknown, named: Named): Fun
       detailTypes: detailTypesOf(valueAt(rule, 'pattern'), at),
     })),
     maxRetries: typeof retries === 'number' ? retries : 2,
+    allowsLoops: valueAt(told, 'recursiveLoop') === 'Allow',
   };
 }
 

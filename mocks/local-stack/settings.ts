@@ -22,7 +22,7 @@ export const localSettings = {
   prism: port('PRISM_PORT', 4010, 'Port of the GeWe mock that Prism makes'),
   geweMock: port('GEWE_MOCK_PORT', 4020, 'Port of the GeWe mock with scenarios'),
   dynamoDb: port('DYNAMODB_PORT', 4030, 'Port of DynamoDB'),
-  sqs: port('SQS_PORT', 4040, 'Port of SQS'),
+  sqs: port('SQS_PORT', 4040, 'Port of SQS and S3'),
   events: port('EVENTS_PORT', 4060, 'Port of EventBridge'),
   dataDir: text(
     {

@@ -7,7 +7,7 @@ import { createTable, startDynamoDb } from './dynamodb.ts';
 import { createDispatcher } from './event-rules.ts';
 import { startEventBridge } from './eventbridge.ts';
 import { type Invoke, loadFunctions } from './functions.ts';
-import { functionsEnvironment } from './functions-environment.ts';
+import { bodiesBucket, functionsEnvironment } from './functions-environment.ts';
 import { startGateway } from './gateway.ts';
 import type { Gewe } from './gewe.ts';
 import { localAws } from './local-aws.ts';
@@ -59,9 +59,10 @@ export async function startStack(options: StackOptions, closers: Closer[]): Prom
   client.destroy();
   up('DynamoDB', `${dynamoDb.url} (dynalite; data in ${dataDir})`);
 
-  const sqs = await startSqs({ port: ports.sqs.port, path: join(dataDir, 'sqs'), queues });
+  const path = join(dataDir, 'sqs');
+  const sqs = await startSqs({ port: ports.sqs.port, path, queues, buckets: [bodiesBucket] });
   closers.push(sqs.close);
-  up('SQS', `${sqs.url} (fauxqs${sqs.kept > 0 ? `; messages of an earlier run: ${sqs.kept}` : ''})`);
+  up('SQS, S3', `${sqs.url} (fauxqs${sqs.kept > 0 ? `; messages of an earlier run: ${sqs.kept}` : ''})`);
 
   let loaded: Invoke | undefined;
   const invoke = console.watching(async (called, event) => {

@@ -23,6 +23,7 @@ export function startPollers({ functions, sqs, invoke, log }: TriggerOptions & {
         client,
         queueName,
         queueUrl: sqs.queueUrl(queueName),
+        served,
         concurrency,
         batchSize,
         invoke: (event) => invoke(served, event),

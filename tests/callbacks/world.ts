@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAcceptedTokens } from '../../lib/aws/dynamodb/accepted-tokens.ts';
-import { createBodyParts } from '../../lib/aws/dynamodb/body-parts.ts';
 import { createCallbackStore } from '../../lib/aws/dynamodb/callback-store.ts';
 import { createChatroomStore } from '../../lib/aws/dynamodb/chatroom-store.ts';
 import { createEraser } from '../../lib/aws/dynamodb/eraser.ts';
@@ -10,7 +9,7 @@ import { createSnapshotStore } from '../../lib/aws/dynamodb/snapshot-store.ts';
 import { createSubscriptionStore } from '../../lib/aws/dynamodb/subscription-store.ts';
 import type { Table } from '../../lib/aws/dynamodb/table.ts';
 import { callbackOwnerOf } from '../../lib/callbacks/callback-id.ts';
-import type { CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
+import type { BodyStore, CallbackMessage, ForwardMessage } from '../../lib/callbacks/ports.ts';
 import { type ProcessPorts, processCallback, seldom } from '../../lib/callbacks/process.ts';
 import { type Incoming, receiveCallback } from '../../lib/callbacks/receive.ts';
 import { type CallbackPorts, upsertCallback } from '../../lib/callbacks/register.ts';
@@ -18,6 +17,7 @@ import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import type { RoomAnswer, RoomMessage } from '../../lib/chatrooms/ports.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import type { Contacts } from '../../lib/device/contacts.ts';
+import { createGate } from '../../lib/device/gate.ts';
 import { deviceKeyOf } from '../../lib/device/keys.ts';
 import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
 import type { MessageResult, RefreshMessage } from '../../lib/device/ports.ts';
@@ -51,6 +51,9 @@ interface Queued {
   visibleAtMs: number;
 }
 
+const noBodies = () => Promise.reject(new Error('no body of this world is large'));
+const noBodyStore: BodyStore = { put: noBodies, get: noBodies };
+
 /** A call to GeWe about a room. */
 export interface AskedRoom {
   readonly roomId: string;
@@ -61,9 +64,9 @@ export const info = { name: '周末爬山', remark: null, owner: 'wxid_owner', m
 
 /**
  * The callbacks' use cases on the real stores and with real sealing, for one token of its own. Time stands still until
- * `run` moves it; what the queues are given is kept here.
+ * `run` moves it; what the queues are given is kept here. `bodyStore`: for a world in which large bodies come.
  */
-export async function createWorld(table: Table, token: string) {
+export async function createWorld(table: Table, token: string, bodyStore: BodyStore = noBodyStore) {
   const beganAtMs = Date.UTC(2026, 10, 2);
   let nowMs = beganAtMs;
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
@@ -88,13 +91,13 @@ export async function createWorld(table: Table, token: string) {
     savedRooms: createSavedRooms({ records, snapshots }),
     recentRooms: createRecentRooms(),
     noteReceived: seldom(callbacks.noteReceived),
-    parts: createBodyParts(table, clock),
+    bodyStore,
     bodies: createBodyOpener(keyringOf([key.privateKey])),
     opener: createOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
+    largeBodies: createGate(2),
     queue: { send: async (message) => void sent.push(message) },
     callbackQueue,
-    forwardQueue: { send: async (message) => void forwarded.push(message) },
     rooms: {
       fetchInfo: async (secret, roomId) => {
         asked.push({ roomId, atMs: nowMs });
@@ -120,8 +123,9 @@ export async function createWorld(table: Table, token: string) {
   const receivePorts = {
     callbacks,
     sealer: createBodySealer(key.publicKey),
-    parts: ports.parts,
+    bodyStore,
     queue: callbackQueue,
+    forwardQueue: { send: async (message: ForwardMessage) => void forwarded.push(message) },
     clock,
     newDeliveryId,
   };

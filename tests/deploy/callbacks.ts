@@ -20,6 +20,22 @@ export async function allowLoopback(aws: Aws, functionNames: readonly string[]):
   }
 }
 
+/**
+ * Throws unless the bucket's policy refuses what comes without TLS; then deletes it, because MiniStack is reached without: by
+ * hand, because no setting can.
+ */
+export async function allowPlainHttp(aws: Aws, Bucket: string): Promise<void> {
+  const { Policy } = await aws<{ Policy: string }>('s3api', 'get-bucket-policy', { Bucket });
+  const { Statement } = JSON.parse(Policy);
+  assert.deepEqual(
+    [Statement]
+      .flat()
+      .map(({ Effect, Condition }) => [Effect, String(Condition.Bool['aws:SecureTransport'])]),
+    [['Deny', 'false']],
+  );
+  await aws('s3api', 'delete-bucket-policy', { Bucket });
+}
+
 /** A queue that gets what the service tells over its bus, until it is closed. */
 export async function listenToBus(
   aws: Aws,
@@ -69,7 +85,11 @@ export async function giveUpForwarding(scene: Scene): Promise<void> {
     sent = await lastBody(scene.stack, 'forward');
     return sent.includes(path.split('/').at(-1)?.slice(0, 22) ?? path);
   });
-  const aged = { ...JSON.parse(sent), receivedAtMs: Date.now() - dayMs - 1_000 };
+  await until('it was tried again, and counted among what waits', scene.signal, async () =>
+    /"attempt":[3-9]/.test(await lastBody(scene.stack, 'forward')),
+  );
+  const { attempt, waitsSinceMs, dueAtMs, ...received } = JSON.parse(sent);
+  const aged = { ...received, receivedAtMs: Date.now() - dayMs - 1_000 };
   const { forwardQueueUrl, forwardDeadLetterQueueUrl: QueueUrl } = scene;
   await scene.aws('sqs', 'send-message', { QueueUrl: forwardQueueUrl, MessageBody: JSON.stringify(aged) });
   await until('it is in the dead-letter queue', scene.signal, async () => {

@@ -46,6 +46,16 @@ describe('grants', () => {
     }
   });
 
+  it('to read objects need that to list them, so that S3 says of one that is not there that it is not', () => {
+    const reads = 's3:GetObject on arn:bucket/*';
+    const lists = 's3:ListBucket on arn:bucket';
+    const grants = [...role.grants, reads, lists];
+    expect(grantFaults([{ ...role, grants }], mappings, [...recorded, call(reads)])).toEqual([]);
+    const without = [{ ...role, grants: [...role.grants, reads] }];
+    expect(grantFaults(without, mappings, [...recorded, call(reads)])[0]?.missing).toEqual([lists]);
+    expect(grantFaults([{ ...role, grants }], mappings, recorded)[0]?.unused).toEqual([reads, lists]);
+  });
+
   it('of the poller are too many when the function serves no queue', () => {
     expect(grantFaults([role], [], recorded)[0]?.unused).toHaveLength(3);
   });

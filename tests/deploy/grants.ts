@@ -15,6 +15,10 @@ export interface GrantFault {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const pollerActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
+/** What S3 needs, likewise, to say of an object that it is not there, and not that it may not be read.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+const listOf = (grant: Grant) => grant.replace(/^s3:GetObject on (.*)\/\*$/, 's3:ListBucket on $1');
+
 /** What the log of a function needs, likewise; its log group is made by the template. */
 const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
@@ -28,8 +32,10 @@ export function grantFaults(
   recorded: readonly Recorded[],
 ): readonly GrantFault[] {
   return roles.flatMap(({ functionName, logGroupArn, accessKeyId, grants }) => {
+    const used = recorded.filter((call) => call.accessKeyId === accessKeyId).map(({ grant }) => grant);
     const needed = new Set<Grant>([
-      ...recorded.filter((call) => call.accessKeyId === accessKeyId).map(({ grant }) => grant),
+      ...used,
+      ...used.map(listOf),
       ...logActions.map((action) => `${action} on ${logGroupArn}`),
       ...mappings
         .filter((mapping) => mapping.functionName === functionName)

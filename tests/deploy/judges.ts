@@ -3,6 +3,7 @@ import { CommandFailed, runCommand } from './command.ts';
 
 /** Where the judges from PyPI stand. */
 export interface Judges {
+  /** The Python that has it. */
   readonly ministack: string;
   readonly cfnLint: string;
   readonly aws: string;
@@ -48,7 +49,7 @@ export async function installJudges(folder: string, signal: AbortSignal): Promis
   };
   const [ministack, tools] = await Promise.all([install('ministack'), install('tools')]);
   return {
-    ministack: join(ministack, 'ministack'),
+    ministack: join(ministack, 'python'),
     cfnLint: join(tools, 'cfn-lint'),
     aws: join(tools, 'aws'),
   };

@@ -20,18 +20,18 @@ export interface MiniStack {
 }
 
 /**
- * An AWS endpoint on 127.0.0.1 that enforces IAM and records every call. Its Lambda functions inherit its
+ * An AWS endpoint on 127.0.0.1 that enforces IAM, records every call and stops recursive loops. `python`: the one that has MiniStack. Its Lambda functions inherit its
  * environment: it gets none but what is named here, and the Node that runs this, which is the lockfile's.
  */
 export async function startMiniStack(
-  binary: string,
+  python: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<MiniStack> {
   const port = await freePort();
   const tmp = join(folder, 'ministack-tmp');
   mkdirSync(tmp, { recursive: true });
-  const child = spawn(binary, [], {
+  const child = spawn(python, [join(import.meta.dirname, 'ministack_with_loops.py')], {
     cwd: folder,
     detached: true,
     env: {

@@ -102,6 +102,8 @@ interface Parameters {
 
 interface Recording {
   readonly EventId: string;
+  /** For S3 the bucket comes first, then the object: MiniStack 1.5.33 does not put them into the event. */
+  readonly Resources: readonly { readonly ResourceName: string }[];
   /** Seconds, with a fraction. */
   readonly EventTime: number;
   readonly CloudTrailEvent: string;
@@ -115,10 +117,10 @@ export async function* recordedCalls(url: string): AsyncGenerator<Recorded> {
   const seen = new Set<string>();
   for (let endTime = Date.now() / 1000 + 60; ; ) {
     const page = (await lookUp(url, endTime)).filter(({ EventId }) => !seen.has(EventId));
-    for (const { EventId, EventTime, CloudTrailEvent } of page) {
+    for (const { EventId, EventTime, CloudTrailEvent, Resources } of page) {
       seen.add(EventId);
       endTime = Math.min(endTime, EventTime);
-      yield readRecorded(CloudTrailEvent);
+      yield readRecorded(CloudTrailEvent, Resources);
     }
     if (page.length === 0) return;
   }
@@ -139,7 +141,7 @@ async function lookUp(url: string, endTime: number): Promise<readonly Recording[
   return events;
 }
 
-function readRecorded(text: string): Recorded {
+function readRecorded(text: string, resources: Recording['Resources']): Recorded {
   const event: {
     eventSource: string;
     eventName: string;
@@ -154,12 +156,15 @@ function readRecorded(text: string): Recorded {
   const { TableName = Object.keys(RequestItems ?? {})[0] } = others;
   const index = IndexName === undefined ? '' : `/index/${IndexName}`;
   const [entry] = Entries ?? [];
+  const [bucket, object] = resources;
   const here = `arn:aws:${service}:${event.awsRegion}:${event.recipientAccountId}`;
   const resource =
     SecretId ??
     (TableName && `${here}:table/${TableName}${index}`) ??
     (QueueUrl && `${here}:${QueueUrl.split('/').at(-1)}`) ??
     (entry?.EventBusName && `${here}:event-bus/${entry.EventBusName}`) ??
+    // A grant names all objects of a bucket.
+    (service === 's3' && bucket && `arn:aws:s3:::${bucket.ResourceName}${object ? '/*' : ''}`) ??
     'a resource that the record does not name';
   return {
     accessKeyId: event.userIdentity.accessKeyId,

@@ -5,9 +5,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { newSealingKey } from '../../lib/sealing/sealing-key.ts';
 import { startGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
-import { patientSettings, quickSettings } from '../acceptance/target.ts';
+import { chainSettings, patientSettings, quickSettings } from '../acceptance/target.ts';
 import { awsCli } from './aws.ts';
-import { allowLoopback, giveUpForwarding, listenToBus, subscribeEachMinute } from './callbacks.ts';
+import {
+  allowLoopback,
+  allowPlainHttp,
+  giveUpForwarding,
+  listenToBus,
+  subscribeEachMinute,
+} from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
@@ -24,6 +30,7 @@ import {
 } from './findings.ts';
 import { openFrontDoor } from './front-door.ts';
 import type { Judges } from './judges.ts';
+import { allowLoops, checkLoops, stopLoop } from './loops.ts';
 import { startMiniStack } from './ministack.ts';
 import type { Report } from './report.ts';
 import { setQueue } from './set-queue.ts';
@@ -73,6 +80,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
   await sls.run(['deploy'], { ...settings, ...patientSettings });
   const resources = await stackResources(aws);
   const deployed: Deployed = { template: JSON.parse(readFileSync(templateFile, 'utf8')), resources };
+  await allowLoops(aws, deployed);
   const apiId = resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.physicalId ?? '';
   const door = await openFrontDoor(`${apiId}.execute-api.127.0.0.1:${stack.port}`, stack.port);
   cleanup.later(() => door.close());
@@ -163,6 +171,9 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       aws,
       ['callback', 'forward-callback'].map((name) => `${stackName}-${name}`),
     );
+    await check('the bucket of bodies refuses what comes without TLS; MiniStack is let in', () =>
+      allowPlainHttp(aws, physicalId(resources, 'BodiesBucket')),
+    );
     await suites('events');
     await check('a callback that cannot be forwarded for a day goes to the dead-letter queue', () =>
       giveUpForwarding(scene),
@@ -171,6 +182,10 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
+    await check('the settings of a long chain are deployed', () =>
+      sls.run(['deploy'], { ...later, ...chainSettings }),
+    );
+    await suites('chains');
     await check('the public clients are there, and the settings for them deployed', async () => {
       const chosen = await settingsForClients(signal);
       await sls.run(['deploy'], { ...later, ...chosen });
@@ -185,6 +200,8 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     );
   }
   await bus.close();
+  checkLoops(scene, report);
+  await check('a loop of a function that is not allowed to is stopped', () => stopLoop(scene));
   await checkStarts(scene, report);
   await checkTokens(scene, report);
   await checkGrants(scene, report, { allUsed: serves });

@@ -18,6 +18,17 @@ describe('queues', () => {
     expect(queueFaults([work, other], [{ ...worker, grants }], [mapping])).toEqual([]);
   });
 
+  it('need an event when that function runs for no other, or another function runs for them', () => {
+    const more = { arn: 'arn:aws:sqs:here:1:more', takesDeadLetters: false };
+    const both = { ...worker, grants: [...worker.grants, `sqs:ReceiveMessage on ${more.arn}`] };
+    expect(queueFaults([work, more, dead], [both], [mapping])).toEqual([]);
+    expect(unconsumedQueues([work, more, dead], [mapping])).toEqual(['dead']);
+    const faults = [work, more].map(({ arn }) => expect.stringContaining(arn.replace(/^.*:/, '')));
+    expect(queueFaults([work, more, dead], [both], [])).toEqual(faults);
+    const another = { functionName: 'another', queueArn: more.arn };
+    expect(queueFaults([work, more, dead], [both], [mapping, another])).toEqual(faults.slice(1));
+  });
+
   it('miss the event of a function that may receive from them, dead letters or not', () => {
     const handler = { functionName: 'handler', grants: [`sqs:ReceiveMessage on ${dead.arn}`] };
     const none = (name: string, queue: string) =>

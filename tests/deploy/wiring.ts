@@ -26,8 +26,8 @@ export interface Receiver {
 const receiving = 'sqs:ReceiveMessage on ';
 
 /**
- * A queue that a function may receive from is mapped to it, or the function runs for another queue and takes from this one itself;
- * any other one is consumed, or keeps dead letters.
+ * A queue that a function may receive from is mapped to it, or to none, and the function runs for another queue and takes from this one
+ * itself; any other one is consumed, or keeps dead letters.
  */
 export function queueFaults(
   queues: readonly WiredQueue[],
@@ -39,9 +39,13 @@ export function queueFaults(
       .filter((grant) => grant.startsWith(receiving))
       .map((grant) => ({ functionName, queueArn: grant.slice(receiving.length) })),
   );
-  const unmapped = allowed.filter(
-    ({ functionName }) => !mappings.some((mapping) => mapping.functionName === functionName),
-  );
+  const dead = queues.filter(({ takesDeadLetters }) => takesDeadLetters).map(({ arn }) => arn);
+  const unmapped = allowed.filter(({ functionName, queueArn }) => {
+    const begins = mappings.filter((mapping) => mapping.functionName === functionName);
+    if (begins.some((mapping) => mapping.queueArn === queueArn)) return false;
+    const isMapped = mappings.some((mapping) => mapping.queueArn === queueArn);
+    return begins.length === 0 || isMapped || dead.includes(queueArn);
+  });
   const orphans = queues.filter(
     ({ arn, takesDeadLetters }) =>
       !takesDeadLetters && ![...mappings, ...allowed].some(({ queueArn }) => queueArn === arn),
@@ -63,7 +67,9 @@ export function unconsumedQueues(
   mappings: readonly Mapping[],
 ): readonly string[] {
   return queues
-    .filter(({ arn }) => !mappings.some(({ queueArn }) => queueArn === arn))
+    .filter(
+      ({ arn, takesDeadLetters }) => takesDeadLetters && !mappings.some(({ queueArn }) => queueArn === arn),
+    )
     .map(({ arn }) => nameIn(arn));
 }
 

@@ -1,10 +1,13 @@
-import { createPausedTargets, type ForwardPorts, forwardCallback } from '../../lib/callbacks/forward.ts';
+import { type ForwardPorts, forwardCallback } from '../../lib/callbacks/forward.ts';
+import { shareOfRun } from '../../lib/callbacks/forward-rules.ts';
 import type {
   CallbackRecord,
   DeliveryOutcome,
   ForwardMessage,
   WebhookRequest,
 } from '../../lib/callbacks/ports.ts';
+import { createTargets } from '../../lib/callbacks/targets.ts';
+import { createWaitingCallbacks } from '../../lib/callbacks/waiting.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** What a target does for a stretch of time. */
@@ -20,79 +23,135 @@ const conducts = {
   'is down': { takesMs: 5, outcome: { kind: 'failed', lost: 'connection' } },
   hangs: { takesMs: 30_000, outcome: { kind: 'failed', lost: 'timeout' } },
   'answers 500': { takesMs: 100, outcome: { kind: 'failed', status: 500 } },
+  'answers 429': { takesMs: 20, outcome: { kind: 'failed', status: 429, retryAfterMs: 40_000 } },
   'is refused': { takesMs: 5, outcome: { kind: 'blocked', why: 'must be public' } },
 } as const satisfies Record<string, { takesMs: number; outcome: DeliveryOutcome }>;
 
-/** How long a message is hidden that a worker has taken. */
-const takenMs = 60_000;
-/** How long a worker waits who finds no message at all. */
-const idleMs = 60_000;
+/** How long a received message is hidden, and how often it is received before it is a dead letter (`serverless.yml`). */
+const visibilityTimeoutMs = 130_000;
+const maxReceiveCount = 10;
+/** What a call to SQS and one to DynamoDB take. */
+const callMs = 10;
 
-interface Waiting {
+interface Entry {
   readonly message: ForwardMessage;
-  visibleAtMs: number;
+  receives: number;
 }
 
-/** The forwarding of callbacks in made-up time: a queue of hidden messages, workers with memories of their own, and targets with their phases. */
+export interface WorldOptions {
+  /** Runs at once, each a process with a memory of its own; 1 unless said. */
+  readonly runs?: number;
+  /** Messages that a run serves at once; 40 unless said. */
+  readonly slots?: number;
+  readonly maxWaiting?: number;
+  /** Asked whenever a message was served: the run crashes before it could delete it. Never unless said. */
+  readonly crashes?: () => boolean;
+}
+
+/**
+ * The forwarding of callbacks in made-up time: a queue that gives out the oldest message first and knows nothing of fairness, runs
+ * that serve several messages at once, and targets with their phases.
+ */
 export class ForwardingWorld {
   readonly clock = new VirtualClock();
   readonly startMs = this.clock.now();
   readonly arrived: (Pick<WebhookRequest, 'headerId' | 'body'> & { readonly atMs: number })[] = [];
   readonly deadLetters: ForwardMessage[] = [];
-  readonly parts = new Map<string, string>();
+  readonly stored = new Map<string, string>();
   /** Requests that were made to each target. */
   readonly attempts = new Map<string, number>();
-  #queue: Waiting[] = [];
+  /** Messages that were received. */
+  receives = 0;
+  /** Most messages that were received and not deleted at a time. */
+  mostInFlight = 0;
+  #inFlight = 0;
+  #visible: Entry[] = [];
+  readonly #left = new Set<Entry>();
+  readonly #counts = new Map<string, Map<number, number>>();
+  #changed = Promise.withResolvers<void>();
   readonly #phases: ReadonlyMap<string, readonly Phase[]>;
   readonly #random: () => number;
+  readonly #options: Required<WorldOptions>;
 
   /** `phases` of each target, by callback key; after them it answers. */
-  constructor(phases: ReadonlyMap<string, readonly Phase[]>, random: () => number, workers: number) {
+  constructor(
+    phases: ReadonlyMap<string, readonly Phase[]>,
+    random: () => number,
+    options: WorldOptions = {},
+  ) {
     this.#phases = phases;
     this.#random = random;
-    for (let worker = 0; worker < workers; worker += 1) void this.#work(this.#ports());
+    this.#options = { runs: 1, slots: 40, maxWaiting: 10_000, crashes: () => false, ...options };
+    for (let run = 0; run < this.#options.runs; run += 1) void this.#run(this.#ports());
   }
 
-  get waiting(): number {
-    return this.#queue.length;
+  /** Messages that are left, whether they wait or are in flight. */
+  get waiting(): readonly ForwardMessage[] {
+    return [...this.#left].map(({ message }) => message);
   }
 
-  /** The callback is received `afterMs` from the start. `inParts`: its body is large. */
-  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, inParts: boolean): void {
+  /** The callback is received `afterMs` from the start. `isLarge`: so is its body, which is stored. */
+  receive(callbackKey: string, id: string, body: Uint8Array, afterMs: number, isLarge: boolean): void {
     const receivedAtMs = this.startMs + afterMs;
     const sealed = Buffer.from(body).toString('base64');
-    if (inParts) this.parts.set(id, sealed);
+    if (isLarge) this.stored.set(id, sealed);
     const message: ForwardMessage = {
       kind: 'forward',
       callbackKey,
       deliveryId: id,
-      headerId: id,
       receivedAtMs,
       contentType: 'application/json',
-      body: inParts ? { parts: 1 } : { sealed },
+      bytes: isLarge ? 5 * 1024 * 1024 : body.byteLength,
+      body: isLarge ? { stored: true } : { sealed },
     };
-    this.#queue.push({ message, visibleAtMs: receivedAtMs });
+    this.#enqueue({ message, receives: 0 }, receivedAtMs);
   }
 
-  async #work(ports: ForwardPorts): Promise<void> {
-    // What is received before the time begins to run is there from the start.
-    await this.clock.sleep(0);
+  #enqueue(entry: Entry, visibleAtMs: number): void {
+    this.#left.add(entry);
+    this.clock.at(visibleAtMs, () => {
+      if (!this.#left.has(entry)) return;
+      this.#visible.push(entry);
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  async #run(ports: ForwardPorts): Promise<void> {
+    let open = 0;
     for (;;) {
-      const [next] = this.#queue.toSorted((one, other) => one.visibleAtMs - other.visibleAtMs);
-      const waitMs = (next?.visibleAtMs ?? this.clock.now() + idleMs) - this.clock.now();
-      if (next && waitMs <= 0) await this.#serve(next, ports);
-      else await this.clock.sleep(waitMs);
+      const batch = this.#visible.splice(0, Math.min(10, this.#options.slots - open));
+      if (batch.length === 0) {
+        await this.#changed.promise;
+        continue;
+      }
+      open += batch.length;
+      this.receives += batch.length;
+      this.#inFlight += batch.length;
+      this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
+      await this.clock.sleep(callMs);
+      for (const entry of batch) {
+        const served = () => {
+          open -= 1;
+          this.#inFlight -= 1;
+          this.#wake();
+        };
+        void this.#serve(entry, ports).then(served, served);
+      }
     }
   }
 
-  async #serve(waiting: Waiting, ports: ForwardPorts): Promise<void> {
-    waiting.visibleAtMs = this.clock.now() + takenMs;
-    const extendVisibility = async (seconds: number) => {
-      waiting.visibleAtMs = this.clock.now() + seconds * 1000;
-    };
-    const signal = new AbortController().signal;
-    const served = await forwardCallback(waiting.message, { extendVisibility }, ports, signal);
-    if (served.kind === 'ack') this.#queue = this.#queue.filter((other) => other !== waiting);
+  async #serve(entry: Entry, ports: ForwardPorts): Promise<void> {
+    entry.receives += 1;
+    const run = { budgetMs: visibilityTimeoutMs, signal: new AbortController().signal };
+    const result = await forwardCallback(entry.message, ports, run);
+    if (result.kind === 'ack' && !this.#options.crashes()) this.#left.delete(entry);
+    else if (entry.receives < maxReceiveCount) this.#enqueue(entry, this.clock.now() + visibilityTimeoutMs);
+    else this.deadLetters.push(entry.message);
   }
 
   #ports(): ForwardPorts {
@@ -105,16 +164,40 @@ export class ForwardingWorld {
       createdAtMs: this.startMs,
       ownHosts: [],
     };
+    const called = <T>(answer: T): Promise<T> => this.clock.sleep(callMs).then(() => answer);
+    const countsOf = (callbackKey: string) => {
+      const counts = this.#counts.get(callbackKey) ?? new Map<number, number>();
+      this.#counts.set(callbackKey, counts);
+      return counts;
+    };
     return {
-      callbacks: { load: async (callbackKey) => ({ ...record, forwardTo: callbackKey }) },
-      parts: {
-        read: async (deliveryId) => this.parts.get(deliveryId),
-        delete: async (deliveryId) => void this.parts.delete(deliveryId),
-      },
+      callbacks: { load: (callbackKey) => called({ ...record, forwardTo: callbackKey }) },
+      bodyStore: { get: async (deliveryId) => this.stored.get(deliveryId) },
       opener: { open: async (sealed) => Buffer.from(sealed, 'base64') },
+      parse: () => ({ kind: 'unknown' }),
       webhook: { deliver: (delivery) => this.#deliver(delivery) },
+      queue: {
+        send: async (message, delayS) => {
+          if (!Number.isInteger(delayS) || delayS < 0 || delayS > 900) throw new RangeError(`${delayS}`);
+          await called(undefined);
+          this.#enqueue({ message, receives: 0 }, this.clock.now() + delayS * 1000);
+        },
+      },
       deadLetters: { send: async (message) => void this.deadLetters.push(message) },
-      paused: createPausedTargets(),
+      targets: createTargets(this.#options.slots * shareOfRun),
+      waiting: createWaitingCallbacks(
+        {
+          add: async (callbackKey, bucketMs, change) => {
+            const counts = countsOf(callbackKey);
+            counts.set(bucketMs, (counts.get(bucketMs) ?? 0) + change);
+            return called(counts.get(bucketMs) ?? 0);
+          },
+          load: async (callbackKey, fromMs) =>
+            called([...countsOf(callbackKey)].filter(([bucketMs]) => bucketMs >= fromMs)),
+        },
+        this.#options.maxWaiting,
+        this.clock,
+      ),
       ownHosts: [],
       clock: this.clock,
       random: this.#random,

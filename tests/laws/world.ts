@@ -3,8 +3,8 @@ import type { CallbackEvent } from '../../lib/callbacks/event.ts';
 import { createRecentRooms } from '../../lib/chatrooms/discover.ts';
 import { createSavedRooms } from '../../lib/chatrooms/saved-rooms.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
-import { defaultPolicy as policy } from '../../lib/device/policy.test-data.ts';
-import { longestLineMs } from '../../lib/device/policy.ts';
+import { defaultPolicy } from '../../lib/device/policy.test-data.ts';
+import { longestLineMs, type Policy } from '../../lib/device/policy.ts';
 import type { MessageHandle, RefreshMessage, ScheduleQueue } from '../../lib/device/ports.ts';
 import { upsertSubscription } from '../../lib/device/subscribe.ts';
 import type { SubscriptionInput } from '../../lib/device/subscription-rules.ts';
@@ -16,6 +16,13 @@ import { deadlineAfter } from '../../lib/refresh/refresh-rules.ts';
 import { fetchContacts } from '../../lib/refresh/run-step.ts';
 import { startRefresh } from '../../lib/refresh/start.ts';
 import { startDueDevices } from '../../lib/refresh/start-due.ts';
+import {
+  currentTrace,
+  invocationsIn,
+  longestChain,
+  nextTrace,
+  withTrace,
+} from '../../mocks/local-stack/trace.ts';
 import { type CallPlan, MadeUpGewe } from './made-up-gewe.ts';
 import { MemoryStores } from './memory-stores.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -31,6 +38,7 @@ const success = { kind: 'success' as const };
 export const secret = { token: 'canary-token', appId: 'wx_law' };
 const owner = deviceOwnerOf(secret);
 export const { deviceKey } = owner;
+const workerName = 'fetch-contacts';
 const visibilityTimeoutMs = 330_000;
 const maxReceives = 10;
 /** Lambda ends the worker then. */
@@ -39,12 +47,23 @@ export const workerLifeMs = 300_000;
 const otherLifeMs = 900_000;
 
 /** When a refresh that begins at some time has ended, whatever dies: what nobody sent a message of counts as lost in line. */
-export const endsBy = (nowMs: number) => deadlineAfter(nowMs, policy) + longestLineMs;
+export const endsBy = (nowMs: number) => deadlineAfter(nowMs, defaultPolicy) + longestLineMs;
 
 interface Queued {
   readonly message: RefreshMessage;
+  /** The trace header that it was sent with. */
+  readonly trace: string | undefined;
   visibleAtMs: number;
   receives: number;
+}
+
+/** What may differ between worlds. */
+export interface WorldOptions {
+  readonly policy?: Policy;
+  /** Absent: the chain of messages comes to the worker as often as it will; false: Lambda stops it. */
+  readonly allowsLoops?: boolean;
+  /** What a worker has left of its time for each message; absent: all of it. */
+  readonly budgetMs?: number;
 }
 
 /** One device's world: GeWe, stores, a queue and workers that may die or stall at every call they make. */
@@ -58,6 +77,10 @@ export class World {
   reportedDeadLetters = 0;
   /** How many messages became dead letters. */
   deadLetters = 0;
+  /** Every message that was sent, in order. */
+  readonly sent: RefreshMessage[] = [];
+  /** How often one chain of messages came to a worker, at most. */
+  longestChain = 0;
   /** Where the times lie that scheduled refreshes begin at together. */
   phaseMs = 0;
   #fates: Fate[];
@@ -65,8 +88,19 @@ export class World {
   readonly #calls = new Map<string, number>();
   #queue: Queued[] = [];
   #serial = 0;
+  readonly #policy: Policy;
+  readonly #allowsLoops: boolean;
+  readonly #budgetMs: number;
 
-  constructor(fates: readonly Fate[], plans: readonly CallPlan[], strikes: readonly Strike[] = []) {
+  constructor(
+    fates: readonly Fate[],
+    plans: readonly CallPlan[],
+    strikes: readonly Strike[] = [],
+    { policy = defaultPolicy, allowsLoops = true, budgetMs = workerLifeMs }: WorldOptions = {},
+  ) {
+    this.#policy = policy;
+    this.#allowsLoops = allowsLoops;
+    this.#budgetMs = budgetMs;
     this.#fates = [...fates];
     this.#strikes = strikes;
     this.gewe = new MadeUpGewe(this.clock, plans);
@@ -108,7 +142,7 @@ export class World {
       {
         ...this.#mortal(ports),
         clock: this.clock,
-        policy,
+        policy: this.#policy,
         newRefreshSuffix: () => suffix,
         telemetry: this.#telemetry,
       },
@@ -143,7 +177,7 @@ export class World {
       }),
       index: this.stores.index,
       clock: this.clock,
-      policy,
+      policy: this.#policy,
       newRefreshSuffix: () => suffix,
       phaseMs: this.phaseMs,
       capacity: { runs: 2, callsPerRun: 5 },
@@ -181,7 +215,9 @@ export class World {
         callbackQueue: { send: async () => undefined },
       });
       const savedRooms = createSavedRooms(outside);
-      const ports = { ...outside, savedRooms, recentRooms: createRecentRooms(), clock: this.clock, policy };
+      const { clock } = this;
+      const recentRooms = createRecentRooms();
+      const ports = { ...outside, savedRooms, recentRooms, clock, policy: this.#policy };
       return applyCallback(event, owner.tokenKey, receivedAtMs, ports);
     });
   }
@@ -222,7 +258,9 @@ export class World {
   }
 
   async #send(message: RefreshMessage, delayS: number): Promise<void> {
-    const queued = { message, visibleAtMs: this.clock.now() + delayS * 1000, receives: 0 };
+    this.sent.push(message);
+    const visibleAtMs = this.clock.now() + delayS * 1000;
+    const queued = { message, trace: currentTrace(), visibleAtMs, receives: 0 };
     this.#queue.push(queued);
     this.#deliverAt(queued);
   }
@@ -231,8 +269,17 @@ export class World {
   #deliverAt(queued: Queued): void {
     this.clock.at(queued.visibleAtMs, () => {
       if (!this.#queue.includes(queued) || this.clock.now() < queued.visibleAtMs) return;
-      void this.#deliver(queued);
+      void withTrace(this.#traceOf(queued), () => this.#deliver(queued));
     });
+  }
+
+  /** Of the worker's invocation with a message. One that Lambda stops makes the message a dead letter. */
+  #traceOf(queued: Queued): string {
+    const rounds = invocationsIn(queued.trace, workerName);
+    const isStopped = !this.#allowsLoops && rounds >= longestChain;
+    if (isStopped) queued.receives = Math.max(queued.receives, maxReceives);
+    else this.longestChain = Math.max(this.longestChain, rounds + 1);
+    return nextTrace(queued.trace, workerName);
   }
 
   async #deliver(queued: Queued): Promise<void> {
@@ -282,13 +329,13 @@ export class World {
     const ports = {
       ...outside,
       clock: this.clock,
-      policy,
+      policy: this.#policy,
       newOwner: () => worker,
       newRefreshSuffix,
       telemetry: this.#telemetry,
     };
     const signal = new AbortController().signal;
-    const run = { budgetMs: workerLifeMs, signal, isFull, receives };
+    const run = { budgetMs: this.#budgetMs, signal, isFull, receives };
     return fetchContacts(message, outside.handle, ports, run);
   }
 

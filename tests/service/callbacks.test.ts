@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openDoor } from '../contract/door.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { type Service, startService } from './service.ts';
 
@@ -9,6 +11,12 @@ const room = '20000000001@chatroom';
 const samples = join(import.meta.dirname, '../../mocks/gewe/callbacks');
 const names = globSync('*.json', { cwd: samples }).toSorted();
 const sampleOf = (name: string) => readFileSync(join(samples, name));
+
+/** It has to be stored: no packing makes it fit into a message. */
+const unpackable = Buffer.concat([
+  sampleOf('room-image.json'),
+  Buffer.from(randomBytes(3 * 1024 * 1024).toString('base64')),
+]);
 
 let service: Service;
 let bot: ScriptedServer;
@@ -65,13 +73,27 @@ describe('callbacks', () => {
       expect([answer.status, await answer.json()]).toEqual([200, { ret: 200, msg: 'success' }]);
     }
     const large = Buffer.concat([sampleOf('room-image.json'), Buffer.alloc(4 * 1024 * 1024, ' ')]);
-    expect((await post(url, large)).status).toBe(200);
+    for (const body of [large, unpackable]) expect((await post(url, body)).status).toBe(200);
     const came = (body: Buffer) => bot.received.some((request) => request.body.equals(body));
     await vi.waitFor(() => {
       expect(names.filter((name) => !came(sampleOf(name)))).toEqual([]);
-      expect(came(large)).toBe(true);
+      expect([large, unpackable].map(came)).toEqual([true, true]);
     }, 20_000);
     expect(callsOf()).toMatchObject({ listCalls: 0, chatroomCalls: 0 });
+  });
+
+  it('that are too large for a message are not said to be kept while S3 is down', async () => {
+    const { url } = await put({});
+    const endpoint = process.env.AWS_ENDPOINT_URL_S3;
+    const s3 = await openDoor(service.sqsUrl);
+    await s3.close();
+    // It is read at each call.
+    process.env.AWS_ENDPOINT_URL_S3 = s3.url;
+    const refused = await post(url, unpackable);
+    process.env.AWS_ENDPOINT_URL_S3 = endpoint;
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ type: 'urn:problem-type:gewe-contacts:unavailable' });
+    expect((await post(url, unpackable)).status).toBe(200);
   });
 
   it('are like any unknown path to whoever does not know the id', async () => {

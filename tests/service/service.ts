@@ -11,7 +11,7 @@ import { createDispatcher } from '../../mocks/local-stack/event-rules.ts';
 import type { BusEvent } from '../../mocks/local-stack/eventbridge.ts';
 import { startEventBridge } from '../../mocks/local-stack/eventbridge.ts';
 import { type Invoke, loadFunctions } from '../../mocks/local-stack/functions.ts';
-import { functionsEnvironment } from '../../mocks/local-stack/functions-environment.ts';
+import { bodiesBucket, functionsEnvironment } from '../../mocks/local-stack/functions-environment.ts';
 import { startGateway } from '../../mocks/local-stack/gateway.ts';
 import { scheduledEvent } from '../../mocks/local-stack/schedule.ts';
 import { localSealingKeys } from '../../mocks/local-stack/sealing-keys.ts';
@@ -82,6 +82,7 @@ export async function startService(
   client.destroy();
   const sqs = await startSqs({
     queues: config.queues.map(quickly).map((queue) => ({ ...queue, visibilityTimeoutS })),
+    buckets: [bodiesBucket],
   });
   const queueUrl = (resource: string) =>
     sqs.queueUrl(config.queues.find((queue) => queue.resource === resource)?.name ?? resource);
@@ -172,14 +173,10 @@ export async function startService(
   };
 }
 
-/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. Receives of forwarding are no crashes. */
+/** A message that failed is received again after a second; one whose worker crashes three times is a dead letter. */
 function quickly(queue: QueueConfig): QueueConfig {
-  const { maxReceiveCount: receives } = queue;
-  return {
-    ...queue,
-    visibilityTimeoutS: 1,
-    ...(receives !== undefined && { maxReceiveCount: receives > 100 ? receives : 3 }),
-  };
+  const isRedriven = queue.maxReceiveCount !== undefined;
+  return { ...queue, visibilityTimeoutS: 1, ...(isRedriven && { maxReceiveCount: 3 }) };
 }
 
 function bodiesOf(event: object): readonly string[] {

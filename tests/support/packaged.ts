@@ -73,6 +73,7 @@ export const chosenSettings: Readonly<Record<string, string>> = {
   LEASE_S: '33',
   CHANGE_DEBOUNCE_S: '12',
   CHATROOM_INTERVAL_S: '3',
+  MAX_WAITING_CALLBACKS: '500',
   ALLOWED_TOKEN_HASHES: 'ab'.repeat(32),
   PASS_THROUGH: 'contacts,group',
   PUBLIC_BASE_URL: 'https://contacts.example/base',

@@ -33,12 +33,16 @@ const anyRoom: fc.Arbitrary<Chatroom> = fc.record(
     leftAtMs: time,
     info: fc.record({ name: text, remark: text, owner: text, memberCount: fc.option(fc.nat()) }),
     attempts: fc.nat(),
-    request: fc.record({
-      failures: fc.nat(),
-      reserved: fc.boolean(),
-      notBeforeMs: time,
-      givenUp: fc.boolean(),
-    }),
+    request: fc.record(
+      {
+        failures: fc.nat(),
+        deferrals: fc.nat(),
+        reserved: fc.boolean(),
+        notBeforeMs: time,
+        givenUp: fc.boolean(),
+      },
+      { requiredKeys: ['failures', 'reserved', 'notBeforeMs', 'givenUp'] },
+    ),
   },
   { requiredKeys: ['id', 'rev', 'firstHeardAtMs', 'lastHeardAtMs', 'attempts'] },
 );

@@ -101,6 +101,12 @@ const chatroom: v.GenericSchema<unknown, Chatroom> = v.object({
   ),
   attempts: integer,
   request: v.exactOptional(
-    v.object({ failures: integer, reserved: v.boolean(), notBeforeMs: integer, givenUp: v.boolean() }),
+    v.object({
+      failures: integer,
+      deferrals: v.exactOptional(integer),
+      reserved: v.boolean(),
+      notBeforeMs: integer,
+      givenUp: v.boolean(),
+    }),
   ),
 });

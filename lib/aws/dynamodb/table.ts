@@ -208,7 +208,8 @@ export async function holds(operation: string, write: Promise<unknown>): Promise
   }
 }
 
-async function available<T>(operation: string, answer: Promise<T>): Promise<T> {
+/** What DynamoDB answered. Throws `StoreUnavailable`. */
+export async function available<T>(operation: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

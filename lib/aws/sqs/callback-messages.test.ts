@@ -26,15 +26,15 @@ afterAll(async () => {
   await sqs.close();
 });
 
-const delivery = { callbackKey: 'c', deliveryId: 'd', receivedAtMs: 5, contentType: '' };
+const delivery = { callbackKey: 'c', deliveryId: 'd', receivedAtMs: 5, contentType: '', bytes: 0 };
 const callback: CallbackMessage = {
   kind: 'callback',
   ...delivery,
   tokenKey: 't',
-  forward: false,
   body: { sealed: 's' },
 };
-const forward: ForwardMessage = { kind: 'forward', ...delivery, headerId: 'h', body: { parts: 3 } };
+const stored: CallbackMessage = { ...callback, body: { stored: true } };
+const forward: ForwardMessage = { kind: 'forward', ...delivery, body: { stored: true } };
 const room: RoomMessage = { kind: 'room', deviceKey: 'd', roomId: 'r', attempt: 1, sealed: 's' };
 
 async function bodyIn(queue: string): Promise<string> {
@@ -44,12 +44,29 @@ async function bodyIn(queue: string): Promise<string> {
 
 it('reads what the queues were given', async () => {
   const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
-  for (const message of [callback, { ...callback, forward: true, body: { parts: 1 } }, room]) {
+  for (const message of [callback, stored, room]) {
     await callbacks.send(message, 0);
     expect(parseCallbackMessage(await bodyIn('callback'))).toEqual(message);
   }
   await createForwardQueue(client, sqs.queueUrl('forward')).send(forward, 0);
   expect(parseForwardMessage(await bodyIn('forward'))).toEqual(forward);
+});
+
+it('sends what belongs to a token as one group, and what belongs to a device: SQS gives each its turn', async () => {
+  const groups: unknown[] = [];
+  client.middlewareStack.add(
+    (next) => (call) => {
+      groups.push(Object(call.input).MessageGroupId);
+      return next(call);
+    },
+    { step: 'initialize', name: 'groups' },
+  );
+  const callbacks = createCallbackQueue(client, sqs.queueUrl('callback'));
+  await callbacks.send(callback, 0);
+  await callbacks.send(room, 0);
+  await createForwardQueue(client, sqs.queueUrl('forward')).send(forward, 0);
+  client.middlewareStack.remove('groups');
+  expect(groups).toEqual(['c', 'd', 'c']);
 });
 
 it('sends no message with a delay that SQS has not', async () => {
@@ -74,10 +91,10 @@ it.each([
   JSON.stringify({ ...room, sealed: '' }),
   JSON.stringify({ ...callback, body: {} }),
   JSON.stringify({ ...callback, body: 's' }),
-  JSON.stringify({ ...callback, body: { parts: 0 } }),
-  JSON.stringify({ ...callback, forward: 'true' }),
+  JSON.stringify({ ...callback, body: { stored: false } }),
   JSON.stringify({ ...callback, contentType: null }),
   JSON.stringify({ ...callback, receivedAtMs: '5' }),
+  JSON.stringify({ ...callback, bytes: -1 }),
   JSON.stringify({ ...callback, tokenKey: undefined }),
 ])('takes %s for none of its messages', (body) => {
   expect(parseCallbackMessage(body)).toBeUndefined();

@@ -12,17 +12,19 @@ const message: ForwardMessage = {
   kind: 'forward',
   callbackKey: 'key',
   deliveryId: 'delivery',
-  headerId: 'header',
   receivedAtMs: 1_795_000_000_000,
   contentType: '',
+  bytes: 12,
   body: { sealed: 'sealed' },
 };
-const inParts: ForwardMessage = { ...message, contentType: 'text/plain', body: { parts: 12 } };
+const stored: ForwardMessage = { ...message, contentType: 'text/plain', body: { stored: true } };
 
 describe('the parser of the forward queue', () => {
   it('reads what the queue was given', () => {
     expect(parseForwardMessage(JSON.stringify(message))).toEqual(message);
-    expect(parseForwardMessage(JSON.stringify(inParts))).toEqual(inParts);
+    expect(parseForwardMessage(JSON.stringify(stored))).toEqual(stored);
+    const waits = { ...message, attempt: 2, waitsSinceMs: 5, dueAtMs: 6 };
+    expect(parseForwardMessage(JSON.stringify(waits))).toEqual(waits);
   });
 
   it('leaves out members that it does not know', () => {
@@ -41,10 +43,13 @@ describe('the parser of the forward queue', () => {
     JSON.stringify({ ...message, callbackKey: '' }),
     JSON.stringify({ ...message, receivedAtMs: '1' }),
     JSON.stringify({ ...message, contentType: null }),
+    JSON.stringify({ ...message, bytes: 0.5 }),
+    JSON.stringify({ ...message, attempt: 0 }),
+    JSON.stringify({ ...message, dueAtMs: null }),
     JSON.stringify({ ...message, body: {} }),
     JSON.stringify({ ...message, body: 'sealed' }),
-    JSON.stringify({ ...message, body: { parts: 0 } }),
-    JSON.stringify({ ...message, body: { parts: 2, sealed: 'sealed' } }),
+    JSON.stringify({ ...message, body: { stored: false } }),
+    JSON.stringify({ ...message, body: { stored: true, sealed: 'sealed' } }),
   ])('takes %s for none of its messages', (text) => {
     expect(parseForwardMessage(text)).toBeUndefined();
   });
@@ -68,9 +73,9 @@ describe('the dead letters', () => {
 
   it('hold the message as the forward queue held it', async () => {
     const queueUrl = sqs.queueUrl('forward-dead');
-    await createDeadLetters(client, queueUrl).send(inParts);
+    await createDeadLetters(client, queueUrl).send(stored);
     const { Messages: [dead] = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
-    expect(parseForwardMessage(dead?.Body ?? '')).toEqual(inParts);
+    expect(parseForwardMessage(dead?.Body ?? '')).toEqual(stored);
   });
 
   it('say QueueUnavailable of a queue that is not there', async () => {

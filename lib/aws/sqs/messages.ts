@@ -20,22 +20,25 @@ const received = {
   deliveryId: text,
   receivedAtMs: count,
   contentType: v.string(),
-  // The sealed body, or how many parts of it are stored: never both.
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  // The sealed body, or that it is stored: never both.
   body: v.union([
-    v.object({ sealed: text, parts: v.exactOptional(v.never()) }),
-    v.object({ parts: count, sealed: v.exactOptional(v.never()) }),
+    v.object({ sealed: text, stored: v.exactOptional(v.never()) }),
+    v.object({ stored: v.literal(true), sealed: v.exactOptional(v.never()) }),
   ]),
 };
 
 const callbackMessage: v.GenericSchema<unknown, CallbackMessage | RoomMessage> = v.variant('kind', [
-  v.object({ ...received, kind: v.literal('callback'), tokenKey: text, forward: v.boolean() }),
+  v.object({ ...received, kind: v.literal('callback'), tokenKey: text }),
   v.object({ kind: v.literal('room'), deviceKey: text, roomId: text, attempt: count, sealed: text }),
 ]);
 
 const forwardMessage: v.GenericSchema<unknown, ForwardMessage> = v.object({
   ...received,
   kind: v.literal('forward'),
-  headerId: text,
+  attempt: v.exactOptional(count),
+  waitsSinceMs: v.exactOptional(count),
+  dueAtMs: v.exactOptional(count),
 });
 
 /** The message in the body of a record of the refresh queue or the schedule's; undefined when it is none. */

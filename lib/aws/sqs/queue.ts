@@ -31,18 +31,24 @@ export function createSqsClient(location: ServiceLocation, timeoutMs?: number): 
   return new SQSClient(sdkOptions(location, timeoutMs));
 }
 
-/** Sends the message as JSON. Throws `QueueUnavailable`, and `RangeError` on a delay SQS has not. */
+/**
+ * Sends the message as JSON. `groupId`: who it belongs to; when one of many fills a queue, SQS gives out the messages of the others
+ * first (fair queues). Throws `QueueUnavailable`, and `RangeError` on a delay SQS has not.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+ */
 export async function sendJson(
   client: SQSClient,
   queueUrl: string,
   message: object,
   delayS: number,
+  groupId?: string,
 ): Promise<void> {
   assertWholeSeconds('delayS', delayS, maxDelayS);
   const command = new SendMessageCommand({
     QueueUrl: queueUrl,
     MessageBody: JSON.stringify(message),
     DelaySeconds: delayS,
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
   });
   await answered('SendMessage', client.send(command));
 }

@@ -34,14 +34,20 @@ export function createScheduleQueue(client: SQSClient, queueUrl: string): Schedu
   };
 }
 
-/** A message's body is the message as JSON; `parseCallbackMessage` reads it. */
+/** A message's body is the message as JSON; `parseCallbackMessage` reads it. Each token, and each device with its chatrooms, is a group. */
 export function createCallbackQueue(client: SQSClient, queueUrl: string): CallbackQueue {
-  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+  const groupOf = (message: Parameters<CallbackQueue['send']>[0]) =>
+    message.kind === 'room' ? message.deviceKey : message.callbackKey;
+  return {
+    send: (message, delayS) => sendJson(client, queueUrl, message, delayS, groupOf(message)),
+  };
 }
 
-/** Likewise; `parseForwardMessage` reads it. */
+/** Likewise; `parseForwardMessage` reads it. Each token is a group. */
 export function createForwardQueue(client: SQSClient, queueUrl: string): ForwardQueue {
-  return { send: (message, delayS) => sendJson(client, queueUrl, message, delayS) };
+  return {
+    send: (message, delayS) => sendJson(client, queueUrl, message, delayS, message.callbackKey),
+  };
 }
 
 /** The message as it was: what is put back into the forwarding queue by hand is read from it again. */

@@ -1,0 +1,4 @@
+import { chainsSuite } from '../acceptance/chains.ts';
+import { deployedTarget } from './deployed-target.ts';
+
+chainsSuite(() => deployedTarget);
