@@ -72,7 +72,7 @@ describe('the packaged template', () => {
     callback: 100_000,
     'pass-through': 142_000,
     'receive-callback': 106_000,
-    'start-due': 100_000,
+    'start-due': 103_000,
     'on-refresh-event': 98_000,
     'process-callback': 129_000,
     'forward-callback': 130_000,

@@ -74,6 +74,9 @@ it('many devices that are due are refreshed, by runs that the schedule wakes', a
   await vi.waitFor(async () => {
     const lists = await Promise.all(appIds.map(listOf));
     expect(lists).toEqual(appIds.map(() => 200));
+    // Its events are published, too: the worker is done with it.
+    const records = await Promise.all(appIds.map(recordOf));
+    expect(records.filter((record) => record?.pending !== undefined)).toEqual([]);
   }, soon);
   expect(service.crashes).toEqual([]);
 });
