@@ -14,7 +14,14 @@ const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
 
-const pages = ['README.md', 'docs/deploy.md', 'docs/events.md', 'docs/operations.md', 'docs/reference.md'];
+const pages = [
+  'README.md',
+  'docs/cost.md',
+  'docs/deploy.md',
+  'docs/events.md',
+  'docs/operations.md',
+  'docs/reference.md',
+];
 
 /** Programs that need no check of their own, and why. */
 const checkedElsewhere = new Map([

@@ -95,6 +95,7 @@ it.each(describedElsewhere)('openapi.yaml describes %s, which the reference leav
 const pairs = [
   ['README.md', 'README.zh-CN.md'],
   ['docs/aws-limits.md', 'docs/aws-limits.zh-CN.md'],
+  ['docs/cost.md', 'docs/cost.zh-CN.md'],
   ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
   ['docs/events.md', 'docs/events.zh-CN.md'],
   ['docs/operations.md', 'docs/operations.zh-CN.md'],
