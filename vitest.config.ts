@@ -5,7 +5,7 @@ const service = [
   'tests/{service,contract,callbacks}/**/*.test.ts',
   'tests/{forwarding,list-memory,smoke,pass-through-local,queues-killed}.test.ts',
   'mocks/{prism,gewe/server,local-stack/poller}.test.ts',
-  'tools/sealing-key.test.ts',
+  'tools/{cost,sealing-key}.test.ts',
 ];
 /** Look at what `serverless package` makes. */
 const packaging = ['tests/{template*,watch,pass-through-bundle,deploy-check}.test.ts'];

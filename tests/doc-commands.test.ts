@@ -14,7 +14,14 @@ const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
 
-const pages = ['README.md', 'docs/deploy.md', 'docs/events.md', 'docs/operations.md', 'docs/reference.md'];
+const pages = [
+  'README.md',
+  'docs/cost.md',
+  'docs/deploy.md',
+  'docs/events.md',
+  'docs/operations.md',
+  'docs/reference.md',
+];
 
 /** Programs that need no check of their own, and why. */
 const checkedElsewhere = new Map([
@@ -160,6 +167,29 @@ describe.each(pages)('the shell blocks of %s', (page) => {
     const known = [...Object.values(userSettings), ...Object.values(localSettings)].map(({ name }) => name);
     const set = texts.flatMap((text) => [...text.matchAll(/^([A-Z_]+)=\S+ npm start/gm)]);
     expect(set.map(([, name = '']) => name).filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  const commands = pages.flatMap((page) => commandsOf(read(page)));
+
+  it('gets its text from a file: what stands on a command line, every process of the machine can read', () => {
+    const texts = commands.flatMap((args) =>
+      args.flatMap((arg, index) => (arg === '--secret-string' ? args[index + 1] : [])),
+    );
+    expect(texts.length).toBeGreaterThan(1);
+    for (const text of texts) expect(text).toMatch(/^file:\/\//);
+  });
+
+  it('is named by its file where a key tool is called, and never printed', () => {
+    const calls = commands.filter((args) => args.includes('sealing-key'));
+    expect(calls.length).toBeGreaterThan(2);
+    for (const args of calls) {
+      expect(args.slice(-2)).toEqual([
+        expect.stringMatching(/^--(?:out|add|retire|public)$/),
+        expect.stringMatching(/^(?:keyring\.json|\/dev\/stdin)$/),
+      ]);
+    }
   });
 });
 

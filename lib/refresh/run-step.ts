@@ -131,9 +131,10 @@ async function workOn(
 ): Promise<MessageResult> {
   const { deviceKey, refreshId, step } = message;
   const held: Claim = { refreshId, step, owner: run.owner };
-  let event: WorkOutcome | undefined;
+  let came: { readonly result: WorkOutcome | undefined; readonly record: DeviceRecord | undefined };
   try {
-    event = await underLease({ deviceKey, claim: held, handle }, ports, run.signal, (signal) => {
+    const lease = { deviceKey, claim: held, record: work.record, handle };
+    came = await underLease(lease, ports, run.signal, (signal) => {
       const take = async (answer: UpstreamAnswer) => {
         if (answer.kind !== 'list') return eventOf(answer, work);
         return takeList(answer.contacts, { deviceKey, work }, ports).finally(() => answer.release?.());
@@ -147,10 +148,14 @@ async function workOn(
     if (error instanceof LeaseLost) return { kind: 'retryLater' };
     throw error;
   }
+  const event = came.result;
   // A worker that took over may have crashed since: the message will be received again, and finds out.
   if (event === undefined) return { kind: 'retryLater', what: 'overtaken' };
-  const { record, outcome: settled } = await updateRecord(ports, deviceKey, (now) =>
-    settle(now, held, event, ports.clock.now(), ports.policy),
+  const { record, outcome: settled } = await updateRecord(
+    ports,
+    deviceKey,
+    (now) => settle(now, held, event, ports.clock.now(), ports.policy),
+    came.record,
   );
   if (settled.kind === 'stale') return { kind: 'retryLater', what: 'overtaken' };
   if (settled.kind === 'continued') {

@@ -63,9 +63,15 @@ export interface Service {
  * queues, the bus and GeWe. Its functions read the environment when they are loaded: one service a test file.
  */
 export async function startService(
-  options: { scenario?: ScenarioName; seconds?: number; env?: Record<string, string> } = {},
+  options: {
+    scenario?: ScenarioName;
+    seconds?: number;
+    env?: Record<string, string>;
+    /** Of every queue: after it a message that failed is received again. */
+    visibilityTimeoutS?: number;
+  } = {},
 ): Promise<Service> {
-  const { scenario = 'normal', seconds = 1, env = {} } = options;
+  const { scenario = 'normal', seconds = 1, env = {}, visibilityTimeoutS = 1 } = options;
   Object.assign(process.env, env);
   // It says how MAX_LIST_CALLS is spread.
   const config = readServerlessConfig(serverlessYml);
@@ -74,7 +80,10 @@ export async function startService(
   const client = createDynamoDbClient({ ...location, endpoint: dynamoDb.url });
   await createTable(client, tableName);
   client.destroy();
-  const sqs = await startSqs({ queues: config.queues.map(quickly), buckets: [bodiesBucket] });
+  const sqs = await startSqs({
+    queues: config.queues.map(quickly).map((queue) => ({ ...queue, visibilityTimeoutS })),
+    buckets: [bodiesBucket],
+  });
   const queueUrl = (resource: string) =>
     sqs.queueUrl(config.queues.find((queue) => queue.resource === resource)?.name ?? resource);
   const keysDir = mkdtempSync(join(tmpdir(), 'gewe-contacts-'));
