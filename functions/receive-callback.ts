@@ -1,7 +1,7 @@
 import { createCallbackStore } from '../lib/aws/dynamodb/callback-store.ts';
 import { createCallbackQueue, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { receiveCallback } from '../lib/callbacks/receive.ts';
-import { acknowledgement, incomingOf, inTime } from '../lib/http/incoming-callback.ts';
+import { acknowledgement, incomingOf, inTime, patienceLeftMs } from '../lib/http/incoming-callback.ts';
 import { httpHandler } from '../lib/http/stack.ts';
 import { createBodySealer } from '../lib/sealing/body-sealing.ts';
 import { readConfig } from '../lib/settings/read-settings.ts';
@@ -33,7 +33,7 @@ const { ports, report } = readConfig(process.env, (read) => {
  * Where GeWe posts callbacks: `receiveCallback` (200, 404, 413, 503; `openapi.yaml`). It keeps them, sealed, and knows nothing of
  * what they say: `process-callback.ts` and `forward-callback.ts` read them.
  */
-export const handler = httpHandler(
-  async (request) => acknowledgement(await inTime(receiveCallback(incomingOf(request), ports))),
-  report,
-);
+export const handler = httpHandler(async (request) => {
+  const waitMs = patienceLeftMs(request.receivedAtMs, clock.now());
+  return acknowledgement(await inTime(receiveCallback(incomingOf(request), ports), waitMs));
+}, report);

@@ -55,11 +55,14 @@ it('names every fault at once: those of the functions, and those of the stack', 
 });
 
 describe.each([
+  ['CALLBACK_CONCURRENCY', ['2', '1000'], ['0', '1', '1001']],
+  ['FORWARD_CONCURRENCY', ['2', '1000'], ['0', '1', '1001']],
   ['API_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
   ['API_BURST_LIMIT', ['1', '999', '4999'], ['0', '5000', '00']],
   ['CALLBACK_RATE_LIMIT', ['1', '9999'], ['0', '10000', '-1']],
   ['CALLBACK_BURST_LIMIT', ['1', '999', '4999'], ['0', '5000', '00']],
   ['WAITING_CONCURRENCY', ['1', '100'], ['0', 'off']],
+  ['TABLE_ENCRYPTION', ['aws-owned', 'aws-managed'], ['kms', 'true']],
   ['LAMBDA_ARCHITECTURE', ['arm64', 'x86_64'], ['x86']],
   [
     'PERMISSIONS_BOUNDARY_ARN',
@@ -75,6 +78,9 @@ describe.each([
 
 it.each([
   'GEWE_BASE_URL',
+  'CALLBACK_CONCURRENCY',
+  'FORWARD_CONCURRENCY',
+  'TABLE_ENCRYPTION',
   'API_RATE_LIMIT',
   'API_BURST_LIMIT',
   'CALLBACK_RATE_LIMIT',

@@ -13,8 +13,25 @@ function verbatim(name: string, meaning: string, allowed: string, pattern: RegEx
 
 const count = (max: number) => `a whole number from 1 to ${max}`;
 
+/** AWS::Lambda::EventSourceMapping ScalingConfig. */
+const mappingConcurrency = 'a whole number from 2 to 1000';
+
 /** What is chosen for a deployed stack alone. Limits: those of the AWS services, or what makes sense of them. */
 export const deploySettings = {
+  callbackConcurrency: verbatim(
+    'CALLBACK_CONCURRENCY',
+    'Runs of process-callback at once',
+    mappingConcurrency,
+    /^(?:[2-9]|[1-9]\d{1,2}|1000)$/,
+    '2',
+  ),
+  forwardConcurrency: verbatim(
+    'FORWARD_CONCURRENCY',
+    'Runs of forward-callback at once',
+    mappingConcurrency,
+    /^(?:[2-9]|[1-9]\d{1,2}|1000)$/,
+    '2',
+  ),
   apiRateLimit: verbatim(
     'API_RATE_LIMIT',
     'Requests per second that the gateway accepts on average',
@@ -49,6 +66,13 @@ export const deploySettings = {
     'Concurrent executions reserved for start-refresh, as many for get-refresh and for pass-through, which is also their limit',
     count(9_999),
     /^[1-9]\d{0,3}$/,
+  ),
+  tableEncryption: verbatim(
+    'TABLE_ENCRYPTION',
+    'Whose key encrypts the table',
+    'aws-owned or aws-managed',
+    /^aws-(?:owned|managed)$/,
+    'aws-owned',
   ),
   architecture: verbatim(
     'LAMBDA_ARCHITECTURE',
@@ -93,11 +117,14 @@ export interface Demands {
 /** These go into the template even when they are empty, where the functions or AWS would refuse them. */
 const neverEmpty: readonly Setting<unknown>[] = [
   userSettings.geweBaseUrl,
+  deploySettings.callbackConcurrency,
+  deploySettings.forwardConcurrency,
   deploySettings.apiRateLimit,
   deploySettings.apiBurstLimit,
   deploySettings.callbackRateLimit,
   deploySettings.callbackBurstLimit,
   deploySettings.waitingConcurrency,
+  deploySettings.tableEncryption,
   deploySettings.architecture,
 ];
 

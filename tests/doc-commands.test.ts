@@ -170,6 +170,29 @@ describe.each(pages)('the shell blocks of %s', (page) => {
   });
 });
 
+describe('a secret', () => {
+  const commands = pages.flatMap((page) => commandsOf(read(page)));
+
+  it('gets its text from a file: what stands on a command line, every process of the machine can read', () => {
+    const texts = commands.flatMap((args) =>
+      args.flatMap((arg, index) => (arg === '--secret-string' ? args[index + 1] : [])),
+    );
+    expect(texts.length).toBeGreaterThan(1);
+    for (const text of texts) expect(text).toMatch(/^file:\/\//);
+  });
+
+  it('is named by its file where a key tool is called, and never printed', () => {
+    const calls = commands.filter((args) => args.includes('sealing-key'));
+    expect(calls.length).toBeGreaterThan(2);
+    for (const args of calls) {
+      expect(args.slice(-2)).toEqual([
+        expect.stringMatching(/^--(?:out|add|retire|public)$/),
+        expect.stringMatching(/^(?:keyring\.json|\/dev\/stdin)$/),
+      ]);
+    }
+  });
+});
+
 describe('the README', () => {
   const linesOf = (language: string) =>
     blocksOf(read('README.md'))

@@ -94,6 +94,7 @@ it.each(describedElsewhere)('openapi.yaml describes %s, which the reference leav
 /** Pages that say the same in both languages, each beside the other. */
 const pairs = [
   ['README.md', 'README.zh-CN.md'],
+  ['docs/aws-limits.md', 'docs/aws-limits.zh-CN.md'],
   ['docs/cost.md', 'docs/cost.zh-CN.md'],
   ['docs/deploy.md', 'docs/deploy.zh-CN.md'],
   ['docs/events.md', 'docs/events.zh-CN.md'],
@@ -138,6 +139,26 @@ describe.each(globSync(['*.zh-CN.md', 'docs/*.zh-CN.md'], { cwd: root }))('%s', 
 
   it('has one line for a paragraph: a line break between Chinese characters is shown as a space', () => {
     expect(text).not.toMatch(/[\p{Script=Han}，。；：、]\n(?=[\p{Script=Han}`*])/u);
+  });
+});
+
+describe('what AWS does, and emulators do not', () => {
+  const rowsOf = (file: string) => tablesOf(read(file)).flatMap((rows) => rows.slice(1));
+  const testsIn = ([, , , tests = '']: readonly string[]) => codesIn(tests);
+  const sourcesIn = (row: readonly string[]) => row[1]?.match(/https:\/\/[^)]+/g) ?? [];
+  const [english, chinese] = ['docs/aws-limits.md', 'docs/aws-limits.zh-CN.md'].map(rowsOf);
+
+  it.each(english ?? [])('has a source, and a test that stands for it: %s', (...row) => {
+    expect(sourcesIn(row).length).toBeGreaterThan(0);
+    expect(testsIn(row).length).toBeGreaterThan(0);
+    expect(testsIn(row).filter((file) => !/\.test\.ts$/.test(file) || !existsSync(join(root, file)))).toEqual(
+      [],
+    );
+  });
+
+  it('has the same sources and tests in both languages', () => {
+    expect(chinese?.map(sourcesIn)).toEqual(english?.map(sourcesIn));
+    expect(chinese?.map(testsIn)).toEqual(english?.map(testsIn));
   });
 });
 

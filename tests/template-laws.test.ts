@@ -1,4 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
+import { accountFaults } from '../infra/account-rules.ts';
+import { environmentFault } from '../infra/environment-rules.ts';
 import { bodyKeptMs } from '../lib/callbacks/forward-rules.ts';
 import { declaredFunctions, httpFunctions } from './declared-functions.ts';
 import {
@@ -27,7 +29,7 @@ describe.each(stages)('%s', (stage) => {
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expiresAtEpochS', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
+      SSESpecification: { SSEEnabled: stage.startsWith('prod') },
     });
   });
 
@@ -119,6 +121,44 @@ describe.each(stages)('%s', (stage) => {
       ForwardQueue: mebibyte,
       ForwardDeadLetterQueue: mebibyte,
     });
+  });
+
+  it('takes back what it made when its first deploy fails, so that the next one finds no name taken', () => {
+    const { Resources: all } = packaged(stage).template;
+    const kept = Object.entries(all).filter(
+      ([, { DeletionPolicy: policy = 'Delete' }]) => policy !== 'Delete',
+    );
+    const isKept = stage.startsWith('prod');
+    expect(kept.map(([name]) => name)).toEqual(
+      isKept ? expect.arrayContaining(['ContactsTable', 'SealingKeyring']) : [],
+    );
+    for (const [name, { DeletionPolicy: policy }] of kept) expect(policy, name).toBe('RetainExceptOnCreate');
+    // CloudFormation knows no such policy for a replacement.
+    for (const [name, { UpdateReplacePolicy: policy = 'Delete' }] of Object.entries(all)) {
+      expect(policy, name).toBe(kept.some(([other]) => other === name) ? 'Retain' : 'Delete');
+    }
+    // What is protected cannot be taken back: infra/check-plugin.cjs protects the table once it is there.
+    expect(JSON.stringify(all)).not.toContain('DeletionProtection');
+    expect(resource('SealingKeyring')?.Properties).not.toHaveProperty('Name');
+  });
+
+  it('gives no function more than the 4 KB of environment that AWS takes', () => {
+    for (const [name, { Environment: environment }] of packaged(stage).functions) {
+      const variables = Object.entries(Object(environment).Variables ?? {});
+      const known = variables.map(([key, value]) => [key, typeof value === 'string' ? value : null]);
+      expect(environmentFault({ [name]: Object.fromEntries(known) })).toBeUndefined();
+    }
+  });
+
+  it('leaves requests 2 of the 10 executions of a new account', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) =>
+      Number(Object(Properties.ScalingConfig).MaximumConcurrency),
+    );
+    for (const runs of mappings) expect(runs).toBeGreaterThanOrEqual(2);
+    const polled = mappings.reduce((sum, runs) => sum + runs, 0);
+    const limit = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
+    if (stage.startsWith('dev'))
+      expect(accountFaults({ polled, reserved: 0, reservedNow: 0 }, limit)).toEqual([]);
   });
 
   it('lets table and keyring stand for themselves, so that a new stack can import them when they were kept', () => {

@@ -20,11 +20,13 @@ describe('the stages', () => {
   it('differ in what becomes of the data, and in nothing else of the table and the secret', () => {
     expect(dev.template.Resources.ContactsTable).toMatchObject({
       DeletionPolicy: 'Delete',
-      Properties: { TableName: 'gewe-contacts-dev', DeletionProtectionEnabled: false },
+      UpdateReplacePolicy: 'Delete',
+      Properties: { TableName: 'gewe-contacts-dev' },
     });
     expect(prod.template.Resources.ContactsTable).toMatchObject({
-      DeletionPolicy: 'Retain',
-      Properties: { TableName: 'gewe-contacts-prod', DeletionProtectionEnabled: true },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { TableName: 'gewe-contacts-prod' },
     });
   });
 
@@ -95,13 +97,15 @@ describe('what the operator sets', () => {
     });
   });
 
-  it('bounds the list calls under way, if nothing is said by the default', () => {
+  it('bounds the runs of every queue, if nothing is said by the defaults', () => {
     const limits = ({ ofType }: Packaged) =>
       ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties.ScalingConfig);
-    // The dead letters, callbacks and their forwarding: the same everywhere.
-    const others = [{ MaximumConcurrency: 2 }, { MaximumConcurrency: 2 }, { MaximumConcurrency: 2 }];
-    expect(limits(dev)).toEqual([{ MaximumConcurrency: 2 }, ...others]);
-    expect(limits(prod)).toEqual([{ MaximumConcurrency: 9 }, ...others]);
+    const { callbackConcurrency, forwardConcurrency } = deploySettings;
+    const runs = (...counts: readonly unknown[]) =>
+      counts.map((count) => ({ MaximumConcurrency: Number(count) }));
+    // The first is what MAX_LIST_CALLS makes of it; the second is the dead letters': the same everywhere.
+    expect(limits(dev)).toEqual(runs(2, 2, callbackConcurrency.fallback, forwardConcurrency.fallback));
+    expect(limits(prod)).toEqual(runs(9, 2, 5, 6));
   });
 
   it('bounds held waits; reserves nothing if nothing is said, as small accounts cannot', () => {

@@ -11,10 +11,11 @@ const help = `npm run sealing-key: makes and rotates the keys that tokens are se
   npm run sealing-key -- --retire keyring.json drops all keys of the file but the first
   npm run sealing-key -- --public keyring.json changes nothing
 
-Each prints the public half of the first key on standard output: SEALING_PUBLIC_KEY, of the function that starts
-refreshes. The keyring is the text of the secret in Secrets Manager, for the worker alone (on one machine:
-SEALING_KEYRING). To rotate: --add, put the keyring into the secret, then deploy the new public key; --retire when all
-that was sealed with the older keys is gone, after the retention of the queues (docs/deploy.md).`;
+Each prints the public half of the first key on standard output: SEALING_PUBLIC_KEY, of the functions that seal.
+The keyring is the text of the secret in Secrets Manager, which three functions read (on one machine: SEALING_KEYRING).
+Put it there from its file (aws secretsmanager put-secret-value --secret-string file://keyring.json): a command line can
+be read by every process of the machine. To rotate: --add, put the keyring into the secret, then deploy the new public
+key; --retire when all that was sealed with the older keys is gone, after the retention of the queues (docs/deploy.md).`;
 
 const options = {
   help: { type: 'boolean' },

@@ -275,7 +275,8 @@ export interface paths {
         /**
          * Get the changes since a list. 查询自某次列表以来的增减
          * @description The ids that were added and removed between the list named by `since` and the stored one. Changes are stored for
-         *     30 days. When they do not reach back to `since`, or one was too large to store, the answer is 410: read the whole list.
+         *     30 days. When they do not reach back to `since`, one was too large to store, or more than 1,000 changes or 50,000 ids lie
+         *     between, the answer is 410: read the whole list.
          */
         readonly get: operations["getChanges"];
         readonly put?: never;
@@ -1165,7 +1166,7 @@ export interface components {
                 };
             };
         };
-        /** @description Problem `changes-gone`: the stored changes do not reach back to that list. Read the whole list. */
+        /** @description Problem `changes-gone`: the stored changes do not reach back to that list, or too much has changed since. Read the whole list. */
         readonly ChangesGone: {
             headers: {
                 readonly [name: string]: unknown;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Change, differenceBetween, differenceSince } from './changes.ts';
+import { type Change, differenceBetween, differenceSince, maxChangesRead, maxIdsRead } from './changes.ts';
 import { type Contacts, contactArrays, digestOf } from './contacts.ts';
 
 const ids = fc.subarray(['a', 'b', 'c', 'd', 'e']);
@@ -9,6 +9,9 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({ friends: ids, chatrooms: id
 function changeBetween(from: Contacts, to: Contacts): Change {
   return { from: digestOf(from), to: digestOf(to), atMs: 0, difference: differenceBetween(from, to) };
 }
+
+const nobody: Contacts = { friends: [], chatrooms: [], ghs: [] };
+const friendsAdded = (friends: readonly string[]) => ({ added: { ...nobody, friends }, removed: nobody });
 
 async function* newestFirst(changes: readonly Change[]): AsyncGenerator<Change> {
   yield* changes.toReversed();
@@ -65,6 +68,46 @@ describe('the difference since an earlier list', () => {
   it('is empty since the current list itself', async () => {
     const difference = await differenceSince('A', 'A', newestFirst([]));
     expect(difference?.added.friends).toEqual([]);
+  });
+
+  it('is unknown when more than 1,000 changes lie between, and none of those behind is read', async () => {
+    const read: string[] = [];
+    async function* chain(length: number) {
+      for (let index = length; index > 0; index -= 1) {
+        read.push(`${index}`);
+        yield { from: `${index - 1}`, to: `${index}`, atMs: 0, difference: friendsAdded([`wxid_${index}`]) };
+      }
+    }
+    const kept = await differenceSince('0', String(maxChangesRead), chain(maxChangesRead));
+    expect(kept?.added.friends).toHaveLength(maxChangesRead);
+    read.length = 0;
+    const length = 10 * maxChangesRead;
+    expect(await differenceSince('0', String(length), chain(length))).toBeUndefined();
+    expect(read).toHaveLength(maxChangesRead);
+  });
+
+  it('counts the changes beside the chain, too', async () => {
+    let read = 0;
+    async function* strangers() {
+      for (;;) {
+        read += 1;
+        yield { from: 'x', to: 'y', atMs: 0 };
+      }
+    }
+    expect(await differenceSince('A', 'B', strangers())).toBeUndefined();
+    expect(read).toBe(maxChangesRead);
+  });
+
+  it('is unknown when more than 50,000 ids came and went', async () => {
+    const half = Array.from({ length: maxIdsRead / 2 }, (_, index) => `wxid_${index}`);
+    const changes = [
+      { from: 'A', to: 'B', atMs: 0, difference: friendsAdded(['wxid_x']) },
+      { from: 'B', to: 'C', atMs: 0, difference: friendsAdded(half) },
+      { from: 'C', to: 'D', atMs: 0, difference: { ...friendsAdded([]), removed: friendsAdded(half).added } },
+    ];
+    const known = await differenceSince('B', 'D', newestFirst(changes));
+    expect(known).toEqual(differenceBetween(nobody, nobody));
+    expect(await differenceSince('A', 'D', newestFirst(changes))).toBeUndefined();
   });
 
   it('of 10,000 ids is found without comparing each with each', () => {

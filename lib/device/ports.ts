@@ -45,7 +45,7 @@ export interface SnapshotStore {
 /** What changed between two lists; kept 30 days. */
 export interface ChangeStore {
   put(deviceKey: string, rev: number, change: Change): Promise<void>;
-  /** Newest first, as far as the consumer iterates. Expired ones are left out. */
+  /** Newest first, as far as the consumer iterates, and as far as one request may read. Expired ones are left out. */
   newestFirst(deviceKey: string): AsyncIterable<Change>;
 }
 

@@ -16,6 +16,7 @@ describe('an event', () => {
       query: {},
       queryString: '',
       domainName: 'abcdefghij.execute-api.eu-central-1.amazonaws.com',
+      receivedAtMs: 1_705_039_230_000,
     });
     expect(request.body().byteLength).toBe(0);
   });

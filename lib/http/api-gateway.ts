@@ -22,6 +22,7 @@ export function toRequest(event: GatewayEvent): HttpRequest {
     query: event.queryStringParameters ?? {},
     queryString: event.rawQueryString,
     domainName: event.requestContext.domainName,
+    receivedAtMs: event.requestContext.timeEpoch,
     // The gateway gives names in lower case, other hosts may not.
     header: (name) =>
       headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1],

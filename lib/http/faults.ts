@@ -66,7 +66,7 @@ export const faultTexts: Readonly<Record<FaultCode, FaultTexts>> = {
   },
   'changes-gone': {
     status: 410,
-    title: 'The changes since then are no longer kept',
+    title: 'The changes since then are not available',
     detail: 'Read the whole list again, and continue from its digest.',
     msg: '此后的变更记录已不再保留，请重新读取完整列表',
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledgement, incomingOf, inTime } from './incoming-callback.ts';
+import { acknowledgement, incomingOf, inTime, patienceLeftMs } from './incoming-callback.ts';
 import { type RequestParts, requestTo } from './request.test-data.ts';
 
 const route = 'POST /v1/callbacks/{callbackId}';
@@ -49,12 +49,28 @@ it('is acknowledged as GeWe expects, and is like any unknown path when nobody kn
 
 describe('keeping it', () => {
   it('is waited for, and what it throws is passed on', async () => {
-    expect(await inTime(Promise.resolve(true))).toBe(true);
-    await expect(inTime(Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await inTime(Promise.resolve(true), 1_000)).toBe(true);
+    await expect(inTime(Promise.reject(new Error('no')), 1_000)).rejects.toThrow('no');
   });
 
   it('is given up when it takes too long', async () => {
     const late = inTime(new Promise(() => undefined), 5);
     await expect(late).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('how long GeWe still waits', () => {
+  const receivedAtMs = Date.UTC(2026, 10, 25);
+
+  it.each([
+    ['a warm receiver', 4, 2_496],
+    ['a cold start of 1.2 s', 1_200, 1_300],
+    ['a cold start that GeWe hardly outwaits: what can be kept yet is kept', 2_400, 500],
+    ['a start after GeWe has gone', 20_000, 500],
+    ['a clock behind the gateway’s', -300, 2_500],
+    ['a clock that is an hour off', 3_600_000, 2_500],
+    ['a gateway that tells no time', receivedAtMs, 2_500],
+  ])('counts from when the gateway received the request: %s', (_what, passedMs, leftMs) => {
+    expect(patienceLeftMs(receivedAtMs, receivedAtMs + passedMs)).toBe(leftMs);
   });
 });

@@ -28,11 +28,27 @@ export function acknowledgement(isKept: boolean): Answer {
 /** GeWe waits for three seconds: what takes longer is answered before. */
 const patienceMs = 2_500;
 
+/** GeWe may be gone, but what can be kept in this time is not lost; a warm receiver needs less than a tenth of a second. */
+const leastMs = 500;
+
+/** The gateway gives up after 30 s: a request cannot be older, so the two clocks differ. */
+const oldestMs = 30_000;
+
 /**
- * Waits for `work` as long as GeWe does; then throws `Fault`, and GeWe may post again. Each call that `work` waits for ends
- * by itself soon after (its own time limit), so nothing is left hanging.
+ * How long GeWe still waits for an answer, in milliseconds: 2.5 s from when the gateway received the request, because a cold
+ * start counts, too; 500 ms at least. A time in the future, or too long ago, is a clock that is wrong, and nothing is deducted.
  */
-export async function inTime<T>(work: Promise<T>, waitMs = patienceMs): Promise<T> {
+export function patienceLeftMs(receivedAtMs: number, nowMs: number): number {
+  const passedMs = nowMs - receivedAtMs;
+  const isCredible = passedMs >= 0 && passedMs <= oldestMs;
+  return isCredible ? Math.max(leastMs, patienceMs - passedMs) : patienceMs;
+}
+
+/**
+ * Waits for `work` for `waitMs`, as long as GeWe does; then throws `Fault`, and GeWe may post again. Each call that `work` waits for
+ * ends by itself soon after (its own time limit), so nothing is left hanging.
+ */
+export async function inTime<T>(work: Promise<T>, waitMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const cause = new Error('the callback could not be kept in time');
   const timer = setTimeout(() => reject(new Fault('unavailable', [], { cause })), waitMs);

@@ -20,6 +20,7 @@ export function requestTo(route: string, parts: RequestParts = {}): HttpRequest 
     query: {},
     queryString: '',
     domainName: 'api.example.com',
+    receivedAtMs: 0,
     header: (name) => headers[name],
     body: () => (typeof body === 'string' ? Buffer.from(body) : body),
     ...others,

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly queryString: string;
   /** The gateway's own host name, whatever the Host header says. */
   readonly domainName: string;
+  /** When the gateway received it, by the gateway's clock, in milliseconds since 1970: a cold start is later than that. */
+  readonly receivedAtMs: number;
   /** `name`: in lower case. */
   header(name: string): string | undefined;
   /** The bytes that were sent, empty when there are none. Each call decodes them anew. */

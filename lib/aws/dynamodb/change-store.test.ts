@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { collected, itemsOf, useLocalTable } from '../../../tests/support/local-table.ts';
-import { type Change, maxKeptIds } from '../../device/changes.ts';
+import { type Change, differenceSince, maxKeptIds } from '../../device/changes.ts';
 import type { Contacts } from '../../device/contacts.ts';
 import { createChangeStore } from './change-store.ts';
 import { putItem } from './table.ts';
@@ -55,6 +56,53 @@ it('reads no further than the consumer iterates', async () => {
   }
   expect(queries).toBe(1);
 });
+
+describe('however much has changed', () => {
+  const noise = (bytes: number) => randomBytes(bytes).toString('base64url');
+  /** Changes of 1,000 ids that do not compress, each of some 24 KB as it is stored. */
+  const large = (rev: number) =>
+    change(
+      rev,
+      nowMs,
+      Array.from({ length: 1_000 }, () => `wxid_${noise(18)}`),
+    );
+
+  it('one request reads about 2 MB of it, and then no further page', async () => {
+    const key = newDevice();
+    const store = changesAt(nowMs);
+    for (let rev = 1; rev <= 250; rev += 1) await store.put(key, rev, large(rev));
+    const pages: number[] = [];
+    const table = local.open(async ({ send }) => {
+      pages.push(bytesIn(await send()));
+    });
+    const read = await collected(createChangeStore(table, { now: () => nowMs }).newestFirst(key));
+    expect(read[0]?.to).toBe('digest-250');
+    expect(read.length).toBeGreaterThan(60);
+    expect(read.length).toBeLessThan(150);
+    expect(pages.length).toBeLessThanOrEqual(4);
+    expect(pages.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(3.1 * 1024 * 1024);
+  });
+
+  it('a client that asks with an older list is answered that they are gone, after 1,000 changes in 11 pages', async () => {
+    const key = newDevice();
+    const store = changesAt(nowMs);
+    for (let rev = 1; rev <= 1_100; rev += 1) await store.put(key, rev, change(rev));
+    let pages = 0;
+    const table = local.open(async ({ send }) => {
+      pages += 1;
+      await send();
+    });
+    const changes = createChangeStore(table, { now: () => nowMs }).newestFirst(key);
+    expect(await differenceSince('digest-0', 'digest-1100', changes)).toBeUndefined();
+    expect(pages).toBe(11);
+  });
+});
+
+/** The bytes of the changes in an answer of DynamoDB. */
+function bytesIn(output: unknown): number {
+  const { Items: items = [] }: { Items?: { content?: { B?: Uint8Array } }[] } = Object(output);
+  return items.reduce((sum, { content }) => sum + (content?.B?.byteLength ?? 0), 0);
+}
 
 it('leaves out what is older than 30 days, though DynamoDB has not deleted it yet', async () => {
   const key = newDevice();
