@@ -4,7 +4,6 @@ import { parseForwardMessage } from '../lib/aws/sqs/messages.ts';
 import { createDeadLetters, createForwardQueue } from '../lib/aws/sqs/queues.ts';
 import { queueHandler } from '../lib/aws/sqs/serve-queues.ts';
 import { forwardCallback } from '../lib/callbacks/forward.ts';
-import { shareOfRun } from '../lib/callbacks/forward-rules.ts';
 import { createTargets } from '../lib/callbacks/targets.ts';
 import { createWaitingCallbacks } from '../lib/callbacks/waiting.ts';
 import { parseCallback } from '../lib/gewe/callback-wire.ts';
@@ -33,7 +32,7 @@ const { ports, run } = readConfig(process.env, (read) => {
     webhook: createWebhookClient({ allowLoopback: read(wiringSettings.forwardToLoopback) === 'ALLOW' }),
     queue: createForwardQueue(sqs, read(wiringSettings.forwardQueueUrl)),
     deadLetters: createDeadLetters(sqs, read(wiringSettings.forwardDeadLetterQueueUrl)),
-    targets: createTargets(slots * shareOfRun),
+    targets: createTargets(slots),
     waiting: createWaitingCallbacks(
       createWaitingCounts(table),
       read(userSettings.maxWaitingCallbacks),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -31,7 +32,7 @@ import { type LocalSqs, startSqs } from '../mocks/local-stack/sqs.ts';
 import { localLocation, useLocalTable } from './support/local-table.ts';
 import { type ReceivedRequest, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
 
-// Forwarding on real queues, tables, buckets and servers. Its time runs quickly, and what is sent again comes at once.
+// Forwarding on real queues, tables, buckets and servers. Its time runs quickly.
 
 const localTable = useLocalTable();
 let sqs: LocalSqs;
@@ -72,8 +73,9 @@ afterEach(async () => {
 
 const startedAtMs = Date.now();
 /** Ten minutes pass in three seconds. */
+const speed = 200;
 const clock = {
-  now: () => startedAtMs + (Date.now() - startedAtMs) * 200,
+  now: () => startedAtMs + (Date.now() - startedAtMs) * speed,
   sleep: async () => undefined,
 };
 
@@ -87,15 +89,16 @@ function startRelay(): ForwardPorts {
     bodyStore,
     opener: createBodyOpener(keyringOf([key.privateKey])),
     parse: parseCallback,
-    webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_500 }),
+    webhook: createWebhookClient({ allowLoopback: true, timeoutMs: 1_000 }),
     deadLetters: createDeadLetters(client, sqs.queueUrl('forward-dead')),
     queue: {
-      async send(message) {
+      async send(message, delayS) {
         sentAgain(++count);
+        await sleep((delayS * 1000) / speed);
         await queue.send(message, 0);
       },
     },
-    targets: createTargets(8),
+    targets: createTargets(40),
     waiting: createWaitingCallbacks(createWaitingCounts(table), 10_000, clock),
     ownHosts: [],
     clock,
@@ -114,18 +117,24 @@ function startRelay(): ForwardPorts {
       log: createLog('DEBUG', (line) => logged.push(line)),
     },
   );
+  const runs: Promise<unknown>[] = [];
   const poller = startPoller({
     client,
     queueUrl: sqs.queueUrl('forward'),
     queueName: 'forward',
-    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: false },
+    served: { key: 'forward-callback', name: 'forward-callback', allowsLoops: true },
     concurrency: 2,
     batchSize: 1,
-    invoke: async (event) => ({ kind: 'answered', payload: await handler(event, contextOf(60_000)) }),
+    async invoke(event) {
+      const run = handler(event, contextOf(60_000));
+      runs.push(run);
+      return { kind: 'answered', payload: await run };
+    },
     log: (line) => logged.push(line),
     waitS: 0,
   });
-  ends.push(poller.stop);
+  // What a run still waits for is another test's.
+  ends.push(() => poller.stop().then(() => Promise.all(runs)));
   return ports;
 }
 
@@ -200,10 +209,10 @@ it('brings every callback to a target that was down, hung, answered 500, redirec
   const bot: ScriptedServer = await startScriptedServer(
     (response, request) => {
       requests += 1;
-      if (requests <= 2) return;
-      if (requests <= 8) return void response.writeHead(500).end('canary-answer');
+      if (requests <= 1) return;
+      if (requests <= 3) return void response.writeHead(500).end('canary-answer');
       const location = `http://127.0.0.1:${elsewhere.port}/`;
-      if (requests <= 10) return void response.writeHead(307, { location }).end();
+      if (requests <= 4) return void response.writeHead(307, { location }).end();
       accepted.push(request);
       const ids = accepted.map(({ headers }) => headers['x-gewe-contacts-delivery']);
       if (new Set(ids).size === bodies.size) allArrived.resolve();

@@ -19,8 +19,11 @@ export const shortestPauseMs = 10_000;
 export const slowMs = 5_000;
 /** Each process lets what waits for one token come back at this pace, however much that is: 50 in a second. */
 export const turnMs = 20;
-/** No token has more than this share of a run's deliveries. */
+/** Of a run's deliveries no token has more than a fifth; two until its target has accepted one. */
 export const shareOfRun = 1 / 5;
+export const mostUnproven = 2;
+/** All targets together that have accepted nothing (any more) have no more than this share: the others find a place. */
+export const unprovenShareOfRun = 1 / 2;
 /** A larger body is opened only where few of its kind are open: eight at once, of one token two. */
 export const largeBytes = 256 * 1024;
 export const largeBodies = { atOnce: 8, ofOneToken: 2 } as const;

@@ -77,7 +77,7 @@ function portsWith(changes: Partial<ForwardPorts> = {}): ForwardPorts {
     },
     queue: { send: async (message, delayS) => void sent.push({ message, delayS }) },
     deadLetters: { send: async (message) => void told.push(`laid to rest ${JSON.stringify(message)}`) },
-    targets: createTargets(8),
+    targets: createTargets(40),
     waiting: {
       began: async (_callbackKey, sinceMs) => void told.push(`one more since ${sinceMs - receivedAtMs}`),
       ended: async (_callbackKey, sinceMs) => void told.push(`one less since ${sinceMs - receivedAtMs}`),
@@ -262,7 +262,7 @@ describe('a callback that fails', () => {
         bodyStore: { bodyStore: { get: unavailable } },
         opener: { opener: { open: unavailable } },
       }[port];
-      const ports = { ...portsWith(changes), targets: createTargets(1) };
+      const ports = { ...portsWith(changes), targets: createTargets(5) };
       await expect(deliver(stored, ports)).rejects.toThrow(StoreUnavailable);
       await expect(deliver(stored, ports)).rejects.toThrow(StoreUnavailable);
       expect(deliveries).toEqual([]);
@@ -325,8 +325,9 @@ describe('a callback that is not tried', () => {
     const underWay = Promise.withResolvers<DeliveryOutcome>();
     const ports = {
       ...portsWith({ webhook: { deliver: () => underWay.promise } }),
-      targets: createTargets(2),
+      targets: createTargets(10),
     };
+    ports.targets.note('key', { kind: 'delivered', status: 200 }, 1, nowMs);
     const open = [deliver(message, ports), deliver(message, ports)];
     expect(await deliver(other, ports)).toEqual({ kind: 'ack', what: 'busy' });
     expect(sent).toEqual([again(other, { waitsSinceMs: nowMs, dueAtMs: nowMs + 20 }, 1)]);

@@ -11,7 +11,7 @@ const budgetMs = 100_000;
 
 /** Until when a target is paused that did these one after the other, each taking so long. */
 function pausedMs(...told: readonly (readonly [DeliveryOutcome, number])[]): number {
-  const targets = createTargets(8);
+  const targets = createTargets(40);
   for (const [outcome, tookMs] of told) targets.note('key', outcome, tookMs, nowMs);
   return targets.nextTurn('key', nowMs) - 20 - nowMs;
 }
@@ -40,7 +40,7 @@ describe('a target', () => {
   });
 
   it('is tried with one delivery after a pause, until that is accepted', () => {
-    const targets = createTargets(8);
+    const targets = createTargets(40);
     targets.note('key', lost, 0, nowMs);
     expect(targets.restOf('key', nowMs + 9_999, budgetMs)).toBe('paused');
     expect(targets.restOf('key', nowMs + 10_000, budgetMs)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a target', () => {
   });
 
   it('is left to the next run when its last delivery took more than half of the time that is left', () => {
-    const targets = createTargets(8);
+    const targets = createTargets(40);
     expect(targets.restOf('key', nowMs, 1)).toBeUndefined();
     targets.note('key', delivered, 4_000, nowMs);
     expect(targets.restOf('key', nowMs, 8_000)).toBeUndefined();
@@ -62,9 +62,9 @@ describe('a target', () => {
     expect(targets.restOf('key', nowMs, 7_999)).toBeUndefined();
   });
 
-  it('is forgotten when a thousand others came after it', () => {
-    const targets = createTargets(8);
-    for (let count = 0; count <= 1_000; count += 1) targets.note(`key ${count}`, lost, 0, nowMs);
+  it('is forgotten when ten thousand others came after it', () => {
+    const targets = createTargets(40);
+    for (let count = 0; count <= 10_000; count += 1) targets.note(`key ${count}`, lost, 0, nowMs);
     expect(targets.restOf('key 0', nowMs, budgetMs)).toBeUndefined();
     expect(targets.restOf('key 2', nowMs, budgetMs)).toBe('paused');
   });
@@ -72,7 +72,8 @@ describe('a target', () => {
 
 describe('places', () => {
   it('are a share for each token', () => {
-    const targets = createTargets(2);
+    const targets = createTargets(10);
+    targets.note('key', delivered, 1, nowMs);
     const [first] = [targets.take('key', 1), targets.take('key', 1)];
     expect(targets.take('key', 1)).toBeUndefined();
     expect(targets.take('another', 1)).toBeDefined();
@@ -80,8 +81,39 @@ describe('places', () => {
     expect(targets.take('key', 1)).toBeDefined();
   });
 
+  it('are a fifth of a run, two for a target that has accepted nothing yet, and one for one that was paused', () => {
+    const targets = createTargets(40);
+    const placesOf = (key: string) => {
+      const taken: (() => void)[] = [];
+      while (targets.restOf(key, nowMs + 10_000, budgetMs) === undefined) {
+        const giveBack = targets.take(key, 1);
+        if (giveBack === undefined) break;
+        taken.push(giveBack);
+      }
+      for (const giveBack of taken) giveBack();
+      return taken.length;
+    };
+    expect(placesOf('key')).toBe(2);
+    targets.note('key', delivered, 1, nowMs);
+    expect(placesOf('key')).toBe(8);
+    targets.note('key', broken, 1, nowMs);
+    expect(placesOf('key')).toBe(8);
+    targets.note('key', broken, 1, nowMs);
+    expect(placesOf('key')).toBe(1);
+  });
+
+  it('are half of a run for all such targets together: those that have accepted one find a place', () => {
+    const targets = createTargets(40);
+    targets.note('proven', delivered, 1, nowMs);
+    const taken = Array.from({ length: 20 }, (_, index) => targets.take(`key ${index}`, 1));
+    expect(targets.restOf('key 20', nowMs, budgetMs)).toBe('on-trial');
+    expect(targets.restOf('proven', nowMs, budgetMs)).toBeUndefined();
+    taken[0]?.();
+    expect(targets.restOf('key 20', nowMs, budgetMs)).toBeUndefined();
+  });
+
   it('for large bodies are two of one token and eight in all: each is held in memory while its target is waited for', () => {
-    const targets = createTargets(8);
+    const targets = createTargets(40);
     const large = largeBytes + 1;
     const places = [targets.take('key 0', large), targets.take('key 0', large)];
     expect(targets.take('key 0', large)).toBeUndefined();
@@ -95,7 +127,7 @@ describe('places', () => {
 
 describe('turns', () => {
   it('are given 50 a second, whoever asks, and begin anew when all of them have passed', () => {
-    const targets = createTargets(8);
+    const targets = createTargets(40);
     const turns = Array.from({ length: 100 }, () => targets.nextTurn('key', nowMs) - nowMs);
     expect(turns.at(0)).toBe(20);
     expect(turns.at(-1)).toBe(2_000);

@@ -1,6 +1,14 @@
 import { BoundedMap } from '../device/bounded-map.ts';
 import type { EpochMs } from '../device/record.ts';
-import { largeBodies, largeBytes, pauseAfterMs, turnMs } from './forward-rules.ts';
+import {
+  largeBodies,
+  largeBytes,
+  mostUnproven,
+  pauseAfterMs,
+  shareOfRun,
+  turnMs,
+  unprovenShareOfRun,
+} from './forward-rules.ts';
 import type { DeliveryOutcome } from './ports.ts';
 
 /** What one process knows of one target. */
@@ -15,6 +23,8 @@ interface Target {
   pausedUntilMs: EpochMs;
   /** It was paused because it failed, and has accepted nothing since: one delivery at a time finds out. */
   isOnTrial: boolean;
+  /** It has accepted a delivery, and was not paused since because it failed. */
+  isProven: boolean;
   /** The latest turn that was given. */
   turnAtMs: EpochMs;
 }
@@ -26,8 +36,8 @@ interface Target {
  */
 export interface Targets {
   /**
-   * Why nothing is to be delivered there now: it is paused, the first delivery after that is under way, or the last one took so long
-   * that another may not end within `budgetMs`.
+   * Why nothing is to be delivered there now: it is paused, the first deliveries to it, or to many others, are under way and none has been
+   * accepted, or the last one took so long that another may not end within `budgetMs`.
    */
   restOf(callbackKey: string, nowMs: EpochMs, budgetMs: number): 'paused' | 'on-trial' | 'late' | undefined;
   /** Takes a place for a delivery; gives what gives it back. Undefined when the token has its share, or too many large bodies are open. */
@@ -39,12 +49,15 @@ export interface Targets {
 }
 
 /** So many are remembered: to forget one costs a delivery. */
-const mostTargets = 1_000;
+const mostTargets = 10_000;
 
-/** `share`: deliveries under way at once for one token. */
-export function createTargets(share: number): Targets {
+/** `slots`: deliveries that a run has under way at once. */
+export function createTargets(slots: number): Targets {
+  const share = Math.max(1, Math.floor(slots * shareOfRun));
+  const unprovenShare = Math.max(1, Math.floor(slots * unprovenShareOfRun));
   const known = new BoundedMap<Target>(mostTargets);
   let openLarge = 0;
+  let openUnproven = 0;
 
   const targetOf = (callbackKey: string): Target => {
     const found = known.get(callbackKey);
@@ -56,6 +69,7 @@ export function createTargets(share: number): Targets {
       tookMs: 0,
       pausedUntilMs: 0,
       isOnTrial: false,
+      isProven: false,
       turnAtMs: 0,
     };
     known.set(callbackKey, fresh);
@@ -64,15 +78,17 @@ export function createTargets(share: number): Targets {
 
   return {
     restOf(callbackKey, nowMs, budgetMs) {
-      const { pausedUntilMs, isOnTrial, open, tookMs } = targetOf(callbackKey);
+      const { pausedUntilMs, isOnTrial, isProven, open, tookMs } = targetOf(callbackKey);
       if (nowMs < pausedUntilMs) return 'paused';
-      if (isOnTrial && open > 0) return 'on-trial';
+      const isTried = open >= (isOnTrial ? 1 : mostUnproven) || openUnproven >= unprovenShare;
+      if (!isProven && isTried) return 'on-trial';
       return tookMs * 2 > budgetMs ? 'late' : undefined;
     },
 
     take(callbackKey, bytes) {
       const target = targetOf(callbackKey);
       const large = bytes > largeBytes ? 1 : 0;
+      const unproven = target.isProven ? 0 : 1;
       if (target.open >= share) return undefined;
       const isFull = openLarge >= largeBodies.atOnce || target.openLarge >= largeBodies.ofOneToken;
       if (large && isFull) return undefined;
@@ -80,6 +96,7 @@ export function createTargets(share: number): Targets {
         target.open += change;
         target.openLarge += change * large;
         openLarge += change * large;
+        openUnproven += change * unproven;
       };
       add(1);
       return () => add(-1);
@@ -93,6 +110,7 @@ export function createTargets(share: number): Targets {
       const pauseMs = pauseAfterMs(outcome, tookMs, target.failures);
       if (pauseMs > 0) target.pausedUntilMs = Math.max(target.pausedUntilMs, nowMs + pauseMs);
       target.isOnTrial = !isDelivered && (target.isOnTrial || pauseMs > 0);
+      target.isProven = isDelivered || (target.isProven && !target.isOnTrial);
     },
 
     nextTurn(callbackKey, nowMs) {

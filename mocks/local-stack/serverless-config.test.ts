@@ -46,6 +46,7 @@ it('reads what each function is called for', () => {
     queues: [{ queueName: 'gewe-contacts-dev-refresh', concurrency: 2, batchSize: 10 }],
     allowsLoops: true,
   });
+  expect(functionNamed('forward-callback')?.allowsLoops).toBe(true);
   expect(functionNamed('refresh-dead-letters')?.allowsLoops).toBe(false);
   expect(functionNamed('refresh-dead-letters')?.queues).toEqual([
     { queueName: 'gewe-contacts-dev-refresh-dead', concurrency: 2, batchSize: 1 },

@@ -1,5 +1,4 @@
 import { type ForwardPorts, forwardCallback } from '../../lib/callbacks/forward.ts';
-import { shareOfRun } from '../../lib/callbacks/forward-rules.ts';
 import type {
   CallbackRecord,
   DeliveryOutcome,
@@ -184,7 +183,7 @@ export class ForwardingWorld {
         },
       },
       deadLetters: { send: async (message) => void this.deadLetters.push(message) },
-      targets: createTargets(this.#options.slots * shareOfRun),
+      targets: createTargets(this.#options.slots),
       waiting: createWaitingCallbacks(
         {
           add: async (callbackKey, bucketMs, change) => {
