@@ -90,7 +90,7 @@ function table(use: Use, month: Month): string {
     ['total', dollars(month.totalUsd)],
     ['total without the fixed part', dollars(month.totalUsd - month.fixedUsd)],
   );
-  const limits = limitsOf(use, month, readStack()).filter(({ used, most }) => used > most / 2);
+  const limits = limitsOf(use, month, readStack()).filter(({ used, most }) => used > 0.75 * most);
   return [
     `US dollars a month, list prices of us-east-1, ${pricesOf}, without the free tier`,
     '',
@@ -100,7 +100,7 @@ function table(use: Use, month: Month): string {
       `a refresh waits at most ${Math.ceil(month.runs.longestWaitS)} s for its turn`,
     ...limits.map(
       ({ name, used, most, unit, remedy }) =>
-        `${used > most ? 'NOT ENOUGH' : 'more than half used'}: ${name}: ${used} of ${most} ${unit}: ${remedy}`,
+        `${used > most ? 'NOT ENOUGH' : 'nearly used up'}: ${name}: ${used} of ${most} ${unit}: ${remedy}`,
     ),
   ].join('\n');
 }

@@ -88,8 +88,9 @@ export async function giveUpForwarding(scene: Scene): Promise<void> {
   await until('it was tried again, and counted among what waits', scene.signal, async () =>
     /"attempt":[3-9]/.test(await lastBody(scene.stack, 'forward')),
   );
-  const { attempt, waitsSinceMs, dueAtMs, ...received } = JSON.parse(sent);
-  const aged = { ...received, receivedAtMs: Date.now() - dayMs - 1_000 };
+  const { dueAtMs, ...waiting } = JSON.parse(sent);
+  const longAgoMs = Date.now() - dayMs - 1_000;
+  const aged = { ...waiting, receivedAtMs: longAgoMs, waitsSinceMs: longAgoMs };
   const { forwardQueueUrl, forwardDeadLetterQueueUrl: QueueUrl } = scene;
   await scene.aws('sqs', 'send-message', { QueueUrl: forwardQueueUrl, MessageBody: JSON.stringify(aged) });
   await until('it is in the dead-letter queue', scene.signal, async () => {

@@ -20,6 +20,7 @@ export interface Scene {
   readonly tableName: string;
   readonly table: DynamoDBClient;
   readonly refreshQueueUrl: string;
+  readonly scheduleQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly forwardQueueUrl: string;
   readonly forwardDeadLetterQueueUrl: string;
@@ -46,6 +47,37 @@ export async function lastBody(stack: MiniStack, kind: 'step' | 'erase' | 'forwa
     if (messageBody.includes(`"kind":"${kind}"`)) return messageBody;
   }
   throw new Error(`no message of the kind ${kind} was recorded`);
+}
+
+/**
+ * Messages that cannot be handled are hidden for a while, and retried: one of the schedule's queue, whose token nobody can open, and one
+ * to be forwarded, whose callback is not stored as it should be.
+ */
+export async function failOnTheWay(scene: Scene): Promise<void> {
+  const key = { pk: { S: 'C#failing' }, sk: { S: 'CALLBACK' } };
+  const send = (QueueUrl: string, message: object) =>
+    scene.aws('sqs', 'send-message', { QueueUrl, MessageBody: JSON.stringify(message) });
+  const failed = (id: string) =>
+    until(`${id} failed`, scene.signal, () =>
+      scene.stack
+        .output()
+        .split('\n')
+        .some((line) => line.includes('message failed; will be retried') && line.includes(id)),
+    );
+  await scene.table.send(new PutItemCommand({ TableName: scene.tableName, Item: key }));
+  const received = { receivedAtMs: Date.now(), contentType: '', bytes: 1, body: { sealed: 'x' } };
+  await send(scene.forwardQueueUrl, {
+    kind: 'forward',
+    callbackKey: 'failing',
+    deliveryId: 'failing-delivery',
+    ...received,
+  });
+  const step = { kind: 'step', deviceKey: 'failing', refreshId: 'failing-refresh', step: 1, sealed: 'x' };
+  await send(scene.scheduleQueueUrl, step);
+  await send(scene.refreshQueueUrl, { kind: 'wake' });
+  await failed('failing-delivery');
+  await failed('failing-refresh');
+  await scene.table.send(new DeleteItemCommand({ TableName: scene.tableName, Key: key }));
 }
 
 /** The worker is killed while GeWe works on its list call: another takes over, and nothing that is stored is lost. */

@@ -33,12 +33,12 @@ export function checkLoops({ stack }: Scene, report: Report): void {
 }
 
 /** A function that is not allowed to loop is not invoked with a message whose chain has come to it too often. */
-export async function stopLoop({ aws, stack, forwardQueueUrl, signal }: Scene): Promise<void> {
-  const name = `${stackName}-forward-callback`;
+export async function stopLoop({ aws, stack, deadLetterQueueUrl, signal }: Scene): Promise<void> {
+  const name = `${stackName}-refresh-dead-letters`;
   let StringValue: string | undefined;
   for (let round = 0; round < longestChain; round += 1) StringValue = nextTrace(StringValue, name);
   await aws('sqs', 'send-message', {
-    QueueUrl: forwardQueueUrl,
+    QueueUrl: deadLetterQueueUrl,
     MessageBody: '{}',
     MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue } },
   });

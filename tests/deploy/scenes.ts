@@ -17,7 +17,14 @@ import {
 import type { Cleanup } from './cleanup.ts';
 import { type Clients, judgeClients, settingsForClients } from './clients.ts';
 import { runCommand } from './command.ts';
-import { eraseLateWrites, killWorker, leaveWithoutToken, type Scene, spareTheLiving } from './crashes.ts';
+import {
+  eraseLateWrites,
+  failOnTheWay,
+  killWorker,
+  leaveWithoutToken,
+  type Scene,
+  spareTheLiving,
+} from './crashes.ts';
 import { physicalId, serverless, stackName, stackResources } from './deployment.ts';
 import {
   checkGrants,
@@ -99,6 +106,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     tableName,
     table,
     refreshQueueUrl: physicalId(resources, 'RefreshQueue'),
+    scheduleQueueUrl: physicalId(resources, 'ScheduleQueue'),
     deadLetterQueueUrl: physicalId(resources, 'DeadLetterQueue'),
     forwardQueueUrl: physicalId(resources, 'ForwardQueue'),
     forwardDeadLetterQueueUrl: physicalId(resources, 'ForwardDeadLetterQueue'),
@@ -181,6 +189,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await suites('joins', 'scenarios');
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
+    await check('messages that cannot be handled are retried later', () => failOnTheWay(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
     await check('the settings of a long chain are deployed', () =>
       sls.run(['deploy'], { ...later, ...chainSettings }),
