@@ -28,16 +28,17 @@ export interface Scene {
 }
 
 const token = 'token-of-crashes';
-const patienceMs = 60_000;
 
-/** Asks until it is so. Throws with `what` when it takes longer than a minute. */
+/** Asks until it is so. Throws with `what` when it takes longer than some minutes, one unless told otherwise. */
 export async function until(
   what: string,
   signal: AbortSignal,
   isSo: () => Promise<boolean> | boolean,
+  minutes = 1,
 ): Promise<void> {
-  for (const endsAtMs = Date.now() + patienceMs; !(await isSo()); await sleep(250, undefined, { signal })) {
-    if (Date.now() > endsAtMs) throw new Error(`waited a minute, and still not so: ${what}`);
+  const endsAtMs = Date.now() + minutes * 60_000;
+  for (; !(await isSo()); await sleep(250, undefined, { signal })) {
+    if (Date.now() > endsAtMs) throw new Error(`waited ${minutes} min, and still not so: ${what}`);
   }
 }
 

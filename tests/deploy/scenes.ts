@@ -12,6 +12,7 @@ import {
   allowPlainHttp,
   giveUpForwarding,
   listenToBus,
+  retryScheduled,
   subscribeEachMinute,
 } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -200,6 +201,7 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       await sls.run(['deploy'], { ...later, ...chosen });
       await judgeClients(await clients, { url: door.url, geweUrl: gewe.url, folder, signal, report });
     });
+    await check('a refresh of the schedule is retried', () => retryScheduled(scene, 'wx_operator', operator));
     // Last: its minutes pass while the others are at it.
     await check('the schedule refreshes a subscribed device', isScheduled);
     await check('the schedule puts off a device whose token is not there', isPutOff);
