@@ -104,18 +104,6 @@ export async function giveUpForwarding(scene: Scene): Promise<void> {
   });
 }
 
-/** GeWe has no list for a device that is refreshed each minute: that refresh is retried, in the schedule's queue. */
-export async function retryScheduled({ gewe, signal }: Scene, appId: string, token: string): Promise<void> {
-  const calls = () => gewe.mock.state.callsOf(token, appId).listCalls;
-  gewe.mock.setScenario('no-data');
-  try {
-    const before = calls();
-    await until('the schedule retries a refresh', signal, () => calls() > before + 1, 3);
-  } finally {
-    gewe.mock.setScenario('normal');
-  }
-}
-
 /** A device is subscribed to be refreshed each minute; gives what waits until it has been, by the schedule. */
 export async function subscribeEachMinute(
   scene: Scene,

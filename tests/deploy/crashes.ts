@@ -4,6 +4,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createRecordStore } from '../../lib/aws/dynamodb/record-store.ts';
 import { deviceOwnerOf } from '../../lib/device/keys.ts';
+import type { PublicJwk } from '../../lib/sealing/jwk.ts';
+import { createSealer } from '../../lib/sealing/token-sealing.ts';
 import { newNonce } from '../../lib/system/random.ts';
 import type { RunningGeweMock } from '../../mocks/gewe/serve.ts';
 import { clientOf } from '../acceptance/client.ts';
@@ -28,17 +30,16 @@ export interface Scene {
 }
 
 const token = 'token-of-crashes';
+const patienceMs = 60_000;
 
-/** Asks until it is so. Throws with `what` when it takes longer than some minutes, one unless told otherwise. */
+/** Asks until it is so. Throws with `what` when it takes longer than a minute. */
 export async function until(
   what: string,
   signal: AbortSignal,
   isSo: () => Promise<boolean> | boolean,
-  minutes = 1,
 ): Promise<void> {
-  const endsAtMs = Date.now() + minutes * 60_000;
-  for (; !(await isSo()); await sleep(250, undefined, { signal })) {
-    if (Date.now() > endsAtMs) throw new Error(`waited ${minutes} min, and still not so: ${what}`);
+  for (const endsAtMs = Date.now() + patienceMs; !(await isSo()); await sleep(250, undefined, { signal })) {
+    if (Date.now() > endsAtMs) throw new Error(`waited a minute, and still not so: ${what}`);
   }
 }
 
@@ -79,6 +80,36 @@ export async function failOnTheWay(scene: Scene): Promise<void> {
   await failed('failing-delivery');
   await failed('failing-refresh');
   await scene.table.send(new DeleteItemCommand({ TableName: scene.tableName, Key: key }));
+}
+
+/** A message of the schedule comes that belongs to an earlier step of its refresh: the current one's is sent, and the refresh goes on. */
+export async function sendDueStep(scene: Scene, publicKey: PublicJwk): Promise<void> {
+  const { aws, table, tableName, signal } = scene;
+  const records = createRecordStore({ client: table, name: tableName }, newNonce);
+  const secret = { token, appId: 'wx_late_step' };
+  const { deviceKey } = deviceOwnerOf(secret);
+  const nowMs = Date.now();
+  const refresh = {
+    id: '0000001-0000000000000000',
+    trigger: 'schedule',
+    status: 'queued',
+    createdAtMs: nowMs,
+    deadlineAtMs: nowMs + 24 * 3_600_000,
+    attempt: 0,
+    step: 2,
+    retries: 0,
+    notBeforeMs: nowMs,
+    sentAtMs: nowMs,
+  } as const;
+  assert.equal(await records.compareAndSet(deviceKey, { rev: 1, superseded: {}, refresh }), true);
+  const sealed = await createSealer(publicKey).seal(secret, deviceKey);
+  const early = { kind: 'step', deviceKey, refreshId: refresh.id, step: 1, sealed };
+  await aws('sqs', 'send-message', { QueueUrl: scene.scheduleQueueUrl, MessageBody: JSON.stringify(early) });
+  await aws('sqs', 'send-message', { QueueUrl: scene.refreshQueueUrl, MessageBody: '{"kind":"wake"}' });
+  await until('the refresh of the schedule succeeds', signal, async () => {
+    const record = await records.load(deviceKey);
+    return record?.refresh?.status === 'succeeded';
+  });
 }
 
 /** The worker is killed while GeWe works on its list call: another takes over, and nothing that is stored is lost. */

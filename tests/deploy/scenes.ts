@@ -12,7 +12,6 @@ import {
   allowPlainHttp,
   giveUpForwarding,
   listenToBus,
-  retryScheduled,
   subscribeEachMinute,
 } from './callbacks.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -24,6 +23,7 @@ import {
   killWorker,
   leaveWithoutToken,
   type Scene,
+  sendDueStep,
   spareTheLiving,
 } from './crashes.ts';
 import { physicalId, serverless, stackName, stackResources } from './deployment.ts';
@@ -190,6 +190,9 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
     await suites('joins', 'scenarios');
     await check('a worker that is killed in the middle of a fetch is replaced', () => killWorker(scene));
     await check('a dead letter whose refresh a worker is at is left alone', () => spareTheLiving(scene));
+    await check('a message of the schedule that comes late sends the one that is due', () =>
+      sendDueStep(scene, second.publicKey),
+    );
     await check('messages that cannot be handled are retried later', () => failOnTheWay(scene));
     await check('what comes late to an erased device is erased, too', () => eraseLateWrites(scene));
     await check('the settings of a long chain are deployed', () =>
@@ -201,7 +204,6 @@ export async function acceptDeployment({ folder, judges, clients, cleanup, repor
       await sls.run(['deploy'], { ...later, ...chosen });
       await judgeClients(await clients, { url: door.url, geweUrl: gewe.url, folder, signal, report });
     });
-    await check('a refresh of the schedule is retried', () => retryScheduled(scene, 'wx_operator', operator));
     // Last: its minutes pass while the others are at it.
     await check('the schedule refreshes a subscribed device', isScheduled);
     await check('the schedule puts off a device whose token is not there', isPutOff);
