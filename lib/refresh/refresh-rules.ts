@@ -247,14 +247,12 @@ export function claim(
   return { next, outcome: { kind: 'work', work: running ? 'poll' : 'list', call, record: next } };
 }
 
-/** What was counted for waiting in line, and not spent there, is taken back; what was spent is not the refresh's own time. */
-function deadlineWhenTaken(
-  { deadlineAtMs, status, notBeforeMs, lease }: OpenRefresh,
-  nowMs: EpochMs,
-): EpochMs {
-  const countedMs = status === 'queued' ? longestLineMs : 0;
-  const lineMs = nowMs - Math.max(notBeforeMs, lease?.untilMs ?? 0);
-  return deadlineAtMs - countedMs + lineMs;
+/**
+ * What was counted for waiting in line, and not spent there, is taken back; what was spent is not the refresh's own time. After a crash
+ * nothing is: what that costs comes out of `slackMs`.
+ */
+function deadlineWhenTaken({ deadlineAtMs, status, notBeforeMs }: OpenRefresh, nowMs: EpochMs): EpochMs {
+  return status === 'queued' ? deadlineAtMs - longestLineMs + (nowMs - notBeforeMs) : deadlineAtMs;
 }
 
 /** A list call that begins now, after whatever is known of an earlier one. */

@@ -40,7 +40,7 @@ async function live(life: Life): Promise<World> {
       await observer.look();
     }
   }
-  await clock.runUntil(clock.now() + endsBy(0));
+  await clock.runUntil(clock.now() + endsBy(0) + world.mostInLineMs);
   await observer.look();
   observer.expectErased();
   return world;

@@ -30,7 +30,7 @@ export class Observer {
 
   /** A caller was answered that there is this refresh. */
   promise(refreshId: string): void {
-    const byMs = endsBy(this.#world.clock.now());
+    const byMs = endsBy(this.#world.clock.now()) + this.#world.mostInLineMs;
     if (this.#isErased(refreshId)) this.#erasedIds.add(refreshId);
     else if (!this.#promised.has(refreshId)) this.#promised.set(refreshId, { byMs });
   }

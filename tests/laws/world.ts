@@ -83,6 +83,11 @@ export class World {
   longestChain = 0;
   /** Where the times lie that scheduled refreshes begin at together. */
   phaseMs = 0;
+  /**
+   * How long messages wait in line at most, in this life: nobody else is before them, but who dies before a message is claimed leaves it
+   * hidden for a while, and who stalls comes later.
+   */
+  readonly mostInLineMs: number;
   #fates: Fate[];
   #strikes: readonly Strike[];
   readonly #calls = new Map<string, number>();
@@ -101,6 +106,8 @@ export class World {
     this.#policy = policy;
     this.#allowsLoops = allowsLoops;
     this.#budgetMs = budgetMs;
+    const troubles = [...fates, ...strikes].filter((fate) => fate !== 'goes-well').length;
+    this.mostInLineMs = troubles * visibilityTimeoutMs;
     this.#fates = [...fates];
     this.#strikes = strikes;
     this.gewe = new MadeUpGewe(this.clock, plans);
