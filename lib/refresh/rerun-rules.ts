@@ -56,7 +56,7 @@ function rerunAfterChange(
     if (willSee || mayBeUnsent(refresh)) {
       const joined = join(record, refresh, { nowMs, trigger });
       const send = joined.outcome.kind === 'joined' ? joined.outcome.send : undefined;
-      const isSeenTo = send ? willSee || pending : pending?.sentAtMs !== undefined;
+      const isSeenTo = send ? willSee || pending : isSentLately(pending, nowMs);
       if (isSeenTo) return { ...joined, outcome: { kind: 'joined', ...(send && { send }) } };
       // The message of a queued refresh is sent again in case it was lost: the rerun message finds that out.
       const earliestMs = pending?.notBeforeMs ?? nowMs + (willSee ? 0 : policy.changeDebounceMs);
@@ -66,11 +66,15 @@ function rerunAfterChange(
     const rerun = { notBeforeMs: nowMs + policy.changeDebounceMs, trigger };
     return { next: advance(record, { rerun }), outcome: { kind: 'pending' } };
   }
-  // Sent again now and then: whoever requested it before may have crashed before it was sent.
-  if (pending && nowMs < (pending.sentAtMs ?? 0) + resendIntervalMs) return { outcome: { kind: 'pending' } };
+  if (isSentLately(pending, nowMs)) return { outcome: { kind: 'pending' } };
   const quietMs = refresh ? quietUntilMs(refresh, policy) : nowMs;
   const notBeforeMs = pending?.notBeforeMs ?? Math.max(nowMs + policy.changeDebounceMs, quietMs);
   return requested(record, { trigger, ...pending, notBeforeMs }, nowMs);
+}
+
+/** The rerun's message is sent again now and then: whoever requested it before may have crashed before it was sent. */
+function isSentLately(pending: DeviceRecord['rerun'], nowMs: EpochMs): boolean {
+  return pending?.sentAtMs !== undefined && nowMs < pending.sentAtMs + resendIntervalMs;
 }
 
 function requested(

@@ -95,6 +95,15 @@ describe('a subscribed device', () => {
       ],
       [start(1), change(100), start(60)],
     ],
+    [
+      'a change whose rerun was never sent, and a caller that dies just before it comes again',
+      [
+        ['send', 3, 'dies-before'],
+        ['send', 4, 'dies-before'],
+      ],
+      [start(120), change(61), start(0)],
+      { worksS: 20, breaksAfterS: 5 },
+    ],
     ['a worker that dies before its list call', [['fetchList', 2, 'dies-before']], [start(1), change(60)]],
     ['a caller that dies just before the rerun', [['send', 2, 'dies-before']], [change(9), start(60)]],
   ])('is refreshed after a change in spite of %s', async (_title, strikes, life, plan) => {
