@@ -7,14 +7,14 @@ import { callersFrom, readConfig } from '../lib/settings/read-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { refreshQueueFrom, tableFrom } from './wiring.ts';
+import { refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, allowedTokenHashes, report } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
   const ports = {
     records: createRecordStore(table, newNonce),
     eraser: createEraser(table),
-    queue: refreshQueueFrom(read),
+    queue: refreshQueueFrom(read, sqsFrom(read)),
     clock,
   };
   return { ports, ...callersFrom(read), report: reportFrom(read) };

@@ -25,11 +25,13 @@ import {
   refreshQueueFrom,
   scheduleQueueFrom,
   sourceFrom,
+  sqsFrom,
   tableFrom,
 } from './wiring.ts';
 
 const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
+  const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
   const opener = createOpener(keyring);
@@ -38,8 +40,8 @@ const { ports, run } = readConfig(process.env, (read) => {
     snapshots: createSnapshotStore(table),
     changes: createChangeStore(table, clock),
     eraser: createEraser(table),
-    queue: refreshQueueFrom(read),
-    scheduleQueue: scheduleQueueFrom(read),
+    queue: refreshQueueFrom(read, sqs),
+    scheduleQueue: scheduleQueueFrom(read, sqs),
     archive: createRefreshArchive(table, clock),
     subscriptions: createSubscriptionStore(table),
     tokens: createAcceptedTokens(table, clock),
@@ -56,8 +58,8 @@ const { ports, run } = readConfig(process.env, (read) => {
   const slots = read(wiringSettings.listCallsPerRun);
   const run = {
     queues: [
-      sourceFrom(read, wiringSettings.queueUrl),
-      sourceFrom(read, wiringSettings.scheduleQueueUrl),
+      sourceFrom(read, sqs, wiringSettings.queueUrl),
+      sourceFrom(read, sqs, wiringSettings.scheduleQueueUrl),
     ] as const,
     slots,
     // What a caller waits for finds a free slot, however many refreshes of the schedule are under way.

@@ -46,7 +46,7 @@ const { ports, run } = readConfig(process.env, (read) => {
   return {
     ports,
     run: {
-      queues: [sourceFrom(read, wiringSettings.forwardQueueUrl)] as const,
+      queues: [sourceFrom(read, sqs, wiringSettings.forwardQueueUrl)] as const,
       slots,
       // Short: a run that takes further messages keeps up with a flood, and one that does not waits for its slowest first.
       graceMs: 100,

@@ -27,6 +27,7 @@ const slots = 20;
 
 const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
+  const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
   const keyring = keyringFrom(read);
   const records = createRecordStore(table, newNonce);
@@ -43,8 +44,8 @@ const { ports, run } = readConfig(process.env, (read) => {
     opener: createOpener(keyring),
     parse: parseCallback,
     largeBodies: createGate(2),
-    queue: refreshQueueFrom(read),
-    callbackQueue: createCallbackQueue(sqsFrom(read), read(wiringSettings.callbackQueueUrl)),
+    queue: refreshQueueFrom(read, sqs),
+    callbackQueue: createCallbackQueue(sqs, read(wiringSettings.callbackQueueUrl)),
     rooms: createRoomInfoClient({ baseUrl: read(userSettings.geweBaseUrl) }),
     chatroomIntervalMs: read(userSettings.chatroomInterval),
     clock,
@@ -54,7 +55,7 @@ const { ports, run } = readConfig(process.env, (read) => {
   return {
     ports,
     run: {
-      queues: [sourceFrom(read, wiringSettings.callbackQueueUrl)] as const,
+      queues: [sourceFrom(read, sqs, wiringSettings.callbackQueueUrl)] as const,
       slots,
       graceMs: 500,
       leastBudgetMs: 20_000,

@@ -8,7 +8,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { eventBusFrom, oneAtATime, sourceFrom, tableFrom } from './wiring.ts';
+import { eventBusFrom, oneAtATime, sourceFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, run } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
@@ -22,7 +22,11 @@ const { ports, run } = readConfig(process.env, (read) => {
   };
   return {
     ports,
-    run: { queues: [sourceFrom(read, wiringSettings.deadLetterQueueUrl)] as const, ...oneAtATime, log },
+    run: {
+      queues: [sourceFrom(read, sqsFrom(read), wiringSettings.deadLetterQueueUrl)] as const,
+      ...oneAtATime,
+      log,
+    },
   };
 });
 

@@ -9,18 +9,19 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { refreshQueueFrom, scheduleQueueFrom, tableFrom } from './wiring.ts';
+import { refreshQueueFrom, scheduleQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, log } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
+  const sqs = sqsFrom(read);
   const { log, telemetry } = reportFrom(read);
   const ports = {
     records: createRecordStore(table, newNonce),
     archive: createBulkArchive(table),
     subscriptions: createSubscriptionStore(table),
     index: createDueIndex(table),
-    queue: refreshQueueFrom(read),
-    scheduleQueue: scheduleQueueFrom(read),
+    queue: refreshQueueFrom(read, sqs),
+    scheduleQueue: scheduleQueueFrom(read, sqs),
     capacity: {
       runs: read(wiringSettings.listCallRuns),
       callsPerRun: slotsForSchedule(read(wiringSettings.listCallsPerRun)),

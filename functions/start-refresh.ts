@@ -15,7 +15,7 @@ import { wiringSettings } from '../lib/settings/wiring-settings.ts';
 import { systemClock as clock } from '../lib/system/clock.ts';
 import { newNonce, newRefreshSuffix } from '../lib/system/random.ts';
 import { reportFrom } from '../lib/telemetry/report.ts';
-import { refreshQueueFrom, tableFrom } from './wiring.ts';
+import { refreshQueueFrom, sqsFrom, tableFrom } from './wiring.ts';
 
 const { ports, allowedTokenHashes, defaultWaitMs, report } = readConfig(process.env, (read) => {
   const table = tableFrom(read);
@@ -24,7 +24,7 @@ const { ports, allowedTokenHashes, defaultWaitMs, report } = readConfig(process.
     records: createRecordStore(table, newNonce),
     snapshots: createSnapshotStore(table),
     archive: createRefreshArchive(table, clock),
-    queue: refreshQueueFrom(read),
+    queue: refreshQueueFrom(read, sqsFrom(read)),
     sealer: createSealer(read(wiringSettings.sealingPublicKey)),
     clock,
     policy: policyFrom(read),

@@ -1,3 +1,4 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Table } from '../lib/aws/dynamodb/table.ts';
 import { createDynamoDbClient } from '../lib/aws/dynamodb/table.ts';
 import { createEventBridgeClient, createEventBus } from '../lib/aws/eventbridge/event-bus.ts';
@@ -35,17 +36,17 @@ export function bodyStoreFrom(read: SettingsReader, timeoutMs?: number): BodySto
   });
 }
 
-/** `timeoutMs`: as for `tableFrom`. */
-export function sqsFrom(read: SettingsReader, timeoutMs?: number) {
+/** For all queues of a function: a client of its own for each would open connections of its own. `timeoutMs`: as for `tableFrom`. */
+export function sqsFrom(read: SettingsReader, timeoutMs?: number): SQSClient {
   return createSqsClient(locationFrom(read), timeoutMs);
 }
 
-export function refreshQueueFrom(read: SettingsReader): RefreshQueue {
-  return createRefreshQueue(sqsFrom(read), read(wiringSettings.queueUrl));
+export function refreshQueueFrom(read: SettingsReader, sqs: SQSClient): RefreshQueue {
+  return createRefreshQueue(sqs, read(wiringSettings.queueUrl));
 }
 
-export function scheduleQueueFrom(read: SettingsReader): ScheduleQueue {
-  return createScheduleQueue(sqsFrom(read), read(wiringSettings.scheduleQueueUrl));
+export function scheduleQueueFrom(read: SettingsReader, sqs: SQSClient): ScheduleQueue {
+  return createScheduleQueue(sqs, read(wiringSettings.scheduleQueueUrl));
 }
 
 export function eventBusFrom(read: SettingsReader): EventBus {
@@ -63,8 +64,8 @@ export function keyringFrom(read: SettingsReader): Keyring {
 export const oneAtATime = { slots: 1, graceMs: 1_000, leastBudgetMs: 60_000, clock: systemClock };
 
 /** A queue that a function takes messages from. */
-export function sourceFrom(read: SettingsReader, queue: Setting<string>): SourceQueue {
-  return createSourceQueue(sqsFrom(read), read(queue));
+export function sourceFrom(read: SettingsReader, sqs: SQSClient, queue: Setting<string>): SourceQueue {
+  return createSourceQueue(sqs, read(queue));
 }
 
 function locationFrom(read: SettingsReader) {
