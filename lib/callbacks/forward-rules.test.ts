@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { delayUntilS } from '../device/policy.ts';
 import {
   bucketOf,
   countedMs,
-  delayUntilS,
   giveUpAfterMs,
   isGivenUp,
   longestWaitMs,

@@ -1,4 +1,3 @@
-import { longestDelayS } from '../device/policy.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { DeliveryOutcome } from './ports.ts';
 
@@ -44,11 +43,6 @@ const bucketMs = 600_000;
 export function nextWaitS(ageMs: number, random: number): number {
   const waitMs = Math.min(longestWaitMs, Math.max(shortestWaitMs, ageMs * waitPerAge));
   return Math.ceil((waitMs * (1 - jitter + 2 * jitter * random)) / 1000);
-}
-
-/** The delay of a message that is due then, in whole seconds. What is due later than SQS can delay comes back in between, and is sent again. */
-export function delayUntilS(dueAtMs: EpochMs, nowMs: EpochMs): number {
-  return Math.min(longestDelayS, Math.max(0, Math.ceil((dueAtMs - nowMs) / 1000)));
 }
 
 /**

@@ -1,9 +1,10 @@
+import { delayUntilS } from '../device/policy.ts';
 import type { MessageResult } from '../device/ports.ts';
 import { type Clock, Unsealable } from '../device/ports.ts';
 import type { EpochMs } from '../device/record.ts';
 import type { Telemetry } from '../device/telemetry.ts';
 import { headerIdOf } from './event.ts';
-import { delayUntilS, isGivenUp, nextWaitS, shortestWaitMs } from './forward-rules.ts';
+import { isGivenUp, nextWaitS, shortestWaitMs } from './forward-rules.ts';
 import type {
   BodyOpener,
   BodyStore,

@@ -1,5 +1,5 @@
 import { type FailureClass, failureTraits } from '../device/failures.ts';
-import { longestDelayS } from '../device/policy.ts';
+import { delayUntilS } from '../device/policy.ts';
 import type { EpochMs } from '../device/record.ts';
 
 // A room that callbacks revealed, and the request for its info. GeWe is asked by messages that carry an attempt; only the latest one counts.
@@ -157,7 +157,7 @@ export function requestInfo(
   const attempt = room.attempts + 1;
   const waits = { reserved: false, notBeforeMs: nowMs + waitMs, givenUp: false };
   const request = { failures, ...(deferrals > 0 && { deferrals }), ...waits };
-  const delayS = Math.min(longestDelayS, Math.ceil(waitMs / 1000));
+  const delayS = delayUntilS(request.notBeforeMs, nowMs);
   return { next: { ...room, attempts: attempt, request }, send: { attempt, delayS } };
 }
 

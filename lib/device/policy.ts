@@ -1,3 +1,5 @@
+import type { EpochMs } from './record.ts';
+
 /** The operator's choices that the rules of a refresh depend on (see docs/reference.md). */
 export interface Policy {
   /** `GEWE_LIST_TIMEOUT_S`: how long one list call may take. */
@@ -20,6 +22,10 @@ export interface Policy {
 
 /** The longest delay of a message (SQS); one that is received too early waits again. */
 export const longestDelayS = 900;
+/** The delay of a message that is due then, in whole seconds. What is due later than SQS can delay comes back in between, and waits again. */
+export function delayUntilS(dueAtMs: EpochMs, nowMs: EpochMs): number {
+  return Math.min(longestDelayS, Math.max(0, Math.ceil((dueAtMs - nowMs) / 1000)));
+}
 /** A message is sent again by starts at most this often. */
 export const resendIntervalMs = 10_000;
 /** A suspiciously short list is confirmed by a second list call no sooner than this. */

@@ -3,6 +3,7 @@ import { withPending } from '../device/outbox-rules.ts';
 import {
   cacheMemoryMs,
   confirmDelayMs,
+  delayUntilS,
   longestLineMs,
   type Policy,
   pollStretchMs,
@@ -45,8 +46,8 @@ import { afterEnd } from '../device/subscription-rules.ts';
 //
 // While a step is queued, its deadline has room for six hours in line: a claim takes back what was not spent there.
 //
-// One message carries a refresh on at a time; it names the step. There are no more steps than `mostSteps`. While an earlier list call may still run at GeWe (`record.call`),
-// the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
+// One message carries a refresh on at a time; it names the step. There are no more steps than `mostSteps`. While an earlier list call
+// may still run at GeWe (`record.call`), the work is to ask GeWe's cache, whoever made that call: no second list call begins beside it.
 
 // ── Start ──
 
@@ -462,8 +463,7 @@ function requeue(
 
 /** The current step's message. */
 function outgoingStep(refresh: OpenRefresh, nowMs: EpochMs): OutgoingStep {
-  const delayS = Math.max(0, Math.ceil((refresh.notBeforeMs - nowMs) / 1000));
-  return { refreshId: refresh.id, step: refresh.step, delayS };
+  return { refreshId: refresh.id, step: refresh.step, delayS: delayUntilS(refresh.notBeforeMs, nowMs) };
 }
 
 /** A transient failure is tried again after the next of the delays; any other one, and the last, is the end. */

@@ -1,4 +1,4 @@
-import { longestDelayS, type Policy, resendIntervalMs } from '../device/policy.ts';
+import { delayUntilS, type Policy, resendIntervalMs } from '../device/policy.ts';
 import type { Decision, DeviceRecord, EpochMs, OpenRefresh, Trigger } from '../device/record.ts';
 import { advance, emptyRecord, isOpen } from '../device/record.ts';
 import type { OutgoingStep } from './refresh-rules.ts';
@@ -84,7 +84,7 @@ function requested(
 ): Decision<Extract<RerunOutcome, { kind: 'requested' }>> {
   return {
     next: advance(record, { rerun: { ...rerun, sentAtMs: nowMs } }),
-    outcome: { kind: 'requested', delayS: delayS(rerun.notBeforeMs, nowMs) },
+    outcome: { kind: 'requested', delayS: delayUntilS(rerun.notBeforeMs, nowMs) },
   };
 }
 
@@ -137,10 +137,6 @@ function mayBeUnsent({ status, step }: OpenRefresh): boolean {
 export function rerunDelayS(record: DeviceRecord, nowMs: EpochMs, policy: Policy): number | undefined {
   const { rerun, refresh } = record;
   if (rerun === undefined || refresh === undefined) return undefined;
-  if (isOpen(refresh)) return mayBeUnsent(refresh) ? delayS(lostFromMs(refresh), nowMs) : undefined;
-  return delayS(Math.max(rerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
-}
-
-function delayS(untilMs: EpochMs, nowMs: EpochMs): number {
-  return Math.min(longestDelayS, Math.max(0, Math.ceil((untilMs - nowMs) / 1000)));
+  if (isOpen(refresh)) return mayBeUnsent(refresh) ? delayUntilS(lostFromMs(refresh), nowMs) : undefined;
+  return delayUntilS(Math.max(rerun.notBeforeMs, quietUntilMs(refresh, policy)), nowMs);
 }

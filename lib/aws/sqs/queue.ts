@@ -4,11 +4,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { longestDelayS } from '../../device/policy.ts';
 import { type MessageHandle, QueueUnavailable } from '../../device/ports.ts';
 import { type ServiceLocation, sdkOptions } from '../sdk-options.ts';
-
-/** Longest delay of one message (SQS quota). */
-export const maxDelayS = 900;
 
 /** Waits for SQS's answer. Throws `QueueUnavailable`, with what the SDK threw as its cause. */
 export async function answered<T>(operation: string, call: Promise<T>): Promise<T> {
@@ -43,7 +41,7 @@ export async function sendJson(
   delayS: number,
   groupId?: string,
 ): Promise<void> {
-  assertWholeSeconds('delayS', delayS, maxDelayS);
+  assertWholeSeconds('delayS', delayS, longestDelayS);
   const command = new SendMessageCommand({
     QueueUrl: queueUrl,
     MessageBody: JSON.stringify(message),
@@ -59,8 +57,8 @@ interface DelayedObject {
   readonly delayS: number;
 }
 
-/** SQS takes so many messages at once. */
-const mostAtOnce = 10;
+/** SQS takes and gives so many messages at once. */
+export const mostAtOnce = 10;
 
 /** Sends the messages as JSON, ten in a request, and gives back those that could not be sent. Throws `RangeError` on a delay SQS has not. */
 export async function sendAllJson<Message extends DelayedObject>(
@@ -68,7 +66,7 @@ export async function sendAllJson<Message extends DelayedObject>(
   queueUrl: string,
   messages: readonly Message[],
 ): Promise<readonly Message[]> {
-  for (const { delayS } of messages) assertWholeSeconds('delayS', delayS, maxDelayS);
+  for (const { delayS } of messages) assertWholeSeconds('delayS', delayS, longestDelayS);
   const groups = Array.from({ length: Math.ceil(messages.length / mostAtOnce) }, (_, index) =>
     messages.slice(index * mostAtOnce, (index + 1) * mostAtOnce),
   );
