@@ -29,13 +29,19 @@ export interface Bunching {
   readonly busyUntilMs: EpochMs;
 }
 
+/** From one of the times at which devices of this period begin together to the next. */
+export function bunchMsOf(everyMs: number): number {
+  const wholeLooks = Math.floor(everyMs / bunchesAPeriod / lookMs) * lookMs;
+  return Math.max(lookMs, Math.min(longestBunchMs, wholeLooks));
+}
+
 /**
  * When the refresh of a device that is due begins: with others, at the next of the grid's times, because a worker costs the same
  * however many calls it waits for; at once, when waiting would save nothing, or take too long for its period.
  */
 export function beginsAtMs(nowMs: EpochMs, everyMs: number, { phaseMs, busyUntilMs }: Bunching): EpochMs {
-  const bunchMs = Math.min(longestBunchMs, Math.floor(everyMs / bunchesAPeriod / lookMs) * lookMs);
-  if (bunchMs < 2 * lookMs) return nowMs;
+  const bunchMs = bunchMsOf(everyMs);
+  if (bunchMs === lookMs) return nowMs;
   const togetherMs = nextOnGrid(nowMs, bunchMs, phaseMs);
   return togetherMs <= busyUntilMs ? nowMs : togetherMs;
 }

@@ -50,7 +50,7 @@ export function readDeployment(file: string): Deployment {
       if (literal !== undefined) return literal;
       if (alternative === 'sls:stage') return stage;
       const [, module] = /^file\((.+\.cjs)\)$/.exec(alternative) ?? [];
-      if (module !== undefined) return loadAgain(resolvePath(dirname(file), module));
+      if (module !== undefined) return toldBy(resolvePath(dirname(file), module));
       const [, path] = /^self:(.+)$/.exec(alternative) ?? [];
       const value = path === undefined ? undefined : at(path);
       if (value !== undefined) return value;
@@ -69,11 +69,10 @@ export function readDeployment(file: string): Deployment {
   return { at, resources };
 }
 
-/** What a module says with the environment as it is now. */
-function loadAgain(path: string): unknown {
-  const require = createRequire(import.meta.url);
-  delete require.cache[path];
-  return require(path);
+/** What the function that a module exports says, with the environment as it is now. */
+function toldBy(path: string): unknown {
+  const tell: () => unknown = createRequire(import.meta.url)(path);
+  return tell();
 }
 
 function parseYaml(file: string): unknown {

@@ -1,3 +1,4 @@
+import { dueShards } from '../../lib/device/policy.ts';
 import { billedS, type Month, mostListCalls, neededListCalls, runsFor, type Use } from './month.ts';
 import { beginEveryS } from './runs.ts';
 import type { Stack } from './stack.ts';
@@ -23,7 +24,6 @@ const otherRuns = 4;
 /** Write units a second that a new table takes, and one partition. */
 const newTableWriteUnits = 4_000;
 const partitionWriteUnits = 1_000;
-const dueShards = 4;
 const mostInFlight = 120_000;
 /** What the gateway lets through in a second by default: `CALLBACK_RATE_LIMIT`, `API_RATE_LIMIT`. */
 const callbackRate = 500;

@@ -85,10 +85,10 @@ describe('the runs that wait for GeWe', () => {
     'are as many as a deploy makes of MAX_LIST_CALLS=%i',
     (maxListCalls) => {
       vi.stubEnv('MAX_LIST_CALLS', String(maxListCalls));
-      const load = createRequire(import.meta.url);
-      const path = load.resolve('../../infra/list-calls.cjs');
-      delete load.cache[path];
-      const { runs, perRun }: { runs: number; perRun: number } = load(path);
+      const tell: () => { runs: number; perRun: number } = createRequire(import.meta.url)(
+        '../../infra/list-calls.cjs',
+      );
+      const { runs, perRun } = tell();
       expect(runsFor(maxListCalls)).toEqual({ runs, slots: slotsForSchedule(perRun) });
     },
   );

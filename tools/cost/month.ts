@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { slotsForSchedule } from '../../lib/refresh/schedule-rules.ts';
+import { userSettings } from '../../lib/settings/user-settings.ts';
 import { monthS, prices } from './prices.ts';
 import { meanOpen, type RunUse, simulateRuns } from './runs.ts';
 import type { Stack } from './stack.ts';
@@ -81,9 +83,7 @@ const besideListS = 0.3;
 const runTailS = 1.5;
 /** Run time 900 s, less the longest list call and its settling (functions/fetch-contacts.ts). */
 const runTakesForS = 640;
-const callsPerRun = 50;
-const fewestRuns = 2;
-const defaultMaxListCalls = 100;
+const defaultMaxListCalls = Number(userSettings.maxListCalls.fallback);
 /** The most that `MAX_LIST_CALLS` takes (lib/settings/user-settings.ts). */
 export const mostListCalls = 20_000;
 /** Lambda's pollers of a queue, each of which waits 20 s for a message. */
@@ -99,18 +99,23 @@ const botS = 0.2;
 const lineOverheadBytes = 26;
 const gb = 1024 ** 3;
 
-/** How `MAX_LIST_CALLS` is spread (infra/list-calls.cjs); some of each run are left to callers. */
+/** How `MAX_LIST_CALLS` is spread over runs, which serverless.yml reads, too. */
+const { spread }: { spread: (maxListCalls: number) => { runs: number; perRun: number } } = createRequire(
+  import.meta.url,
+)('../../infra/list-calls.cjs');
+
+/** The same; `slots`: what the schedule may use of each run. */
 export function runsFor(maxListCalls: number): { readonly runs: number; readonly slots: number } {
-  const runs = Math.max(fewestRuns, Math.ceil(maxListCalls / callsPerRun));
-  const perRun = Math.max(1, Math.floor(maxListCalls / runs));
+  const { runs, perRun } = spread(maxListCalls);
   return { runs, slots: slotsForSchedule(perRun) };
 }
 
-/** The list calls that have to be allowed at once: what is open on average, a quarter more, and the callers' tenth. */
+/** The list calls that have to be allowed at once: what is open on average, a quarter more, and what is kept for callers. */
 export function neededListCalls({ devices, everyS, listS }: Use): number {
   const open = meanOpen({ devices, everyS, refreshS: listS + besideListS });
-  const runs = Math.ceil((open * 1.25) / runsFor(callsPerRun * fewestRuns).slots);
-  return Math.max(defaultMaxListCalls, runs * callsPerRun);
+  const { perRun } = spread(defaultMaxListCalls);
+  const runs = Math.ceil((open * 1.25) / slotsForSchedule(perRun));
+  return Math.max(defaultMaxListCalls, runs * perRun);
 }
 
 /** Throws an error for a person when `maxListCalls` is too small for the devices. */

@@ -1,3 +1,5 @@
+import { bunchMsOf } from '../../lib/refresh/schedule-rules.ts';
+
 /** The schedule of so many devices, evenly spread over their period. */
 export interface Load {
   readonly devices: number;
@@ -31,7 +33,7 @@ export interface RunUse {
 
 /** Due devices are begun together, at whole multiples of this many seconds. */
 export function beginEveryS(everyS: number): number {
-  return Math.max(60, Math.floor(Math.min(300, everyS / 12) / 60) * 60);
+  return bunchMsOf(everyS * 1000) / 1000;
 }
 
 /** List calls that are open on average. */
