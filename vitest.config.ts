@@ -25,6 +25,9 @@ export default defineConfig({
           include: ['{functions,infra,lib,mocks,tests,tools}/**/*.test.ts'],
           // The files keep nothing in globals: one process for many saves half of the time.
           isolate: false,
+          // The SDK's store of what an invocation knows is made once a process, by whoever asks first: let it be the kind that tells
+          // concurrent invocations apart (mocks/local-stack/trace.ts).
+          env: { AWS_LAMBDA_MAX_CONCURRENCY: '2' },
           exclude: ['**/node_modules/**', ...service, ...packaging],
         },
       },

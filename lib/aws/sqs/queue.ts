@@ -57,8 +57,8 @@ interface DelayedObject {
   readonly delayS: number;
 }
 
-/** SQS takes and gives so many messages at once. */
-export const mostAtOnce = 10;
+/** SQS takes so many messages at once. */
+const mostAtOnce = 10;
 
 /** Sends the messages as JSON, ten in a request, and gives back those that could not be sent. Throws `RangeError` on a delay SQS has not. */
 export async function sendAllJson<Message extends DelayedObject>(

@@ -1,7 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clock, MessageHandle, MessageResult } from '../../device/ports.ts';
 import type { Log, LogFields } from '../../telemetry/log.ts';
-import { mostAtOnce } from './queue.ts';
 import type { Received, SourceQueue } from './source-queue.ts';
 
 /** Messages of a queue: their kind, and what may be logged of them. */
@@ -47,6 +46,8 @@ export interface RunPorts {
 
 /** Time left to end in an orderly way when the function's time is up. */
 const lastMs = 3_000;
+/** Most messages that SQS gives at once. Stated here, too: whoever imports the SDK's client for it moves it in the bundle, which then packs worse. */
+const mostAtOnce = 10;
 /** How long a run with free slots waits for a message of its first queue before it looks at all of them again. */
 const waitS = 1;
 /** The first wait of a message whose handling failed; twice as long after each further receive, up to 15 minutes. */
